@@ -1,0 +1,65 @@
+# Needs GNU make, Python 3.11 or newer, and nothing else: everything below happens in .venv.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 5000
+
+BIN := .venv/bin
+# -qq: pip's warnings speak of the machine's set-up, not of Tocsin; its errors still show.
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r
+# A machine's own pip set-up (mirrors, folders of wheels) would lock files that other machines cannot get.
+# --allow-unsafe: pip-tools and Zappa need pip and setuptools, and with hashes nothing may be left out.
+# PYTHONWARNINGS: some packages are asked for their needs by running their build, which warns its own authors.
+COMPILE := env -u PIP_EXTRA_INDEX_URL -u PIP_FIND_LINKS PIP_CONFIG_FILE=/dev/null PYTHONWARNINGS=ignore \
+	CUSTOM_COMPILE_COMMAND='make lock' \
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
+	$(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lock clean
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/runtime.stamp ## start Tocsin on this machine (HOST=127.0.0.1 PORT=5000)
+	@printf 'Tocsin: http://%s:%s/\nNext: open it in a browser and make your account.\n' '$(HOST)' '$(PORT)'
+	@TOCSIN_SITE_ROOT="$${TOCSIN_SITE_ROOT:-http://$(HOST):$(PORT)}" $(BIN)/flask run --host '$(HOST)' --port '$(PORT)'
+
+test: .venv/dev.stamp ## run the tests on all cores (ARGS='-k ping')
+	@$(BIN)/pytest -n auto $(ARGS)
+
+check: .venv/dev.stamp ## lint, formatting, types and import rules
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+
+format: .venv/dev.stamp ## format the code, and fix what can be fixed
+	@$(BIN)/ruff check --quiet --fix-only
+	@$(BIN)/ruff format --quiet
+
+# In this order: each file holds the ones before it to its pins.
+lock: .venv/dev.stamp ## pin what the requirements*.in name (UPGRADE=1: newest versions)
+	@$(COMPILE) --output-file requirements.txt requirements.in
+	@$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
+	@$(COMPILE) --output-file requirements-deploy.txt requirements-deploy.in
+
+clean: ## remove .venv and caches; instance/, with your data, stays
+	@rm -rf .venv .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --clear: a .venv whose Python went away is made anew, its stamps with it.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tocsin needs Python 3.11 or newer.")'
+	@$(PYTHON) -m venv --clear .venv
+
+# A stamp is newer than the file that was installed last, so nothing is installed twice.
+.venv/runtime.stamp: requirements.txt | $(BIN)/python
+	@echo 'Installing what Tocsin runs on …'
+	@$(INSTALL) requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt | $(BIN)/python
+	@echo 'Installing what the tests and checks need …'
+	@$(INSTALL) requirements-dev.txt
+	@touch $@
