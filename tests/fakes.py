@@ -1,0 +1,144 @@
+"""Stand-ins with behaviour of their own, and short ways to a house with something in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tocsin.channels.port import Config, DeliveryFailed, Notice
+from tocsin.channels.registry import Registry
+from tocsin.domain.ping import Kind, Ping
+from tocsin.domain.schedule import Simple
+from tocsin.house import House, furnish
+from tocsin.services import accounts, channels, checks, projects
+from tocsin.services.checks import Wishes
+from tocsin.services.record_ping import Source, record_ping
+from tocsin.settings import Settings
+from tocsin.stores.check_items import Info, Stored
+
+ROOT = Path(__file__).parent.parent
+SECRET = "a secret for tests only"
+START = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """Stands still until it is told."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+@dataclass
+class FakeChannel:
+    """Remembers what it was told. Fails as often as it is asked to."""
+
+    kind: str = "fake"
+    title: str = "Fake"
+    told: list[Notice] = field(default_factory=list)
+    failures: list[DeliveryFailed | RuntimeError] = field(default_factory=list)
+
+    def validate(self, config: Mapping[str, object]) -> Config:
+        return {key: str(value) for key, value in config.items()}
+
+    def summary(self, config: Config) -> str:
+        return "nowhere"
+
+    def wants(self, config: Config, *, up: bool) -> bool:
+        return config.get("only") in (None, "up" if up else "down")
+
+    def send(self, config: Config, notice: Notice) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.told.append(notice)
+
+
+def settings_for(store_url: str, folder: Path, **changes: object) -> Settings:
+    values: dict[str, object] = {
+        "store": store_url,
+        "secret_key": SECRET,
+        "mail": f"file://{folder / 'mail'}",
+        "mail_from": "tocsin@example.org",
+        "templates": ROOT / "templates",
+        "allow_private_targets": True,
+    }
+    return Settings(**(values | changes))  # type: ignore[arg-type]
+
+
+@dataclass
+class Scene:
+    """A house with one owner, one project and one channel, which tells `channel`."""
+
+    house: House
+    channel: FakeChannel
+    clock: Clock
+    project: str = ""
+    owner: str = ""
+    channel_id: str = ""
+    ping_key: str = ""
+
+    @classmethod
+    def set(cls, house: House, clock: Clock, **config: str) -> Scene:
+        """Furnish the table of `house` anew, with a fake kind of channel."""
+        fake = FakeChannel()
+        scene = cls(furnish(house.settings, house.table, Registry([fake]), clock=clock), fake, clock)
+        owner = accounts.create_user(scene.house.accounts, email="alice@example.org", password=None, now=clock())
+        made = projects.create_project(
+            scene.house.projects, name="Backups", owner=owner.id, secret_key=SECRET, now=clock()
+        )
+        scene.project, scene.owner, scene.ping_key = made.id, owner.id, made.ping_key
+        scene.channel_id = scene.hang_up(**config)
+        return scene
+
+    def hang_up(self, **config: str) -> str:
+        return channels.create_channel(
+            self.house.checks,
+            self.house.channels,
+            self.house.kinds,
+            project=self.project,
+            kind="fake",
+            name="",
+            config=config,
+            now=self.clock(),
+        )
+
+    def check(
+        self, *, timeout: timedelta = timedelta(hours=1), grace: timedelta = timedelta(minutes=5), **info: object
+    ) -> str:
+        wishes = Wishes(Info(**info), Simple(timeout), grace)  # type: ignore[arg-type]
+        return checks.create_check(
+            self.house.checks,
+            self.house.channels,
+            project=self.project,
+            wishes=wishes,
+            now=self.clock(),
+            all_channels=True,
+        )
+
+    def ping(self, check_id: str, kind: Kind = Kind.SUCCESS, **facts: object) -> Ping:
+        source = Source(remote_addr="192.0.2.7", ua="curl/8")
+        return record_ping(
+            self.house.checks,
+            check_id=check_id,
+            kind=kind,
+            now=self.clock(),
+            source=source,
+            **facts,  # type: ignore[arg-type]
+        )
+
+    def read(self, check_id: str) -> Stored:
+        stored = self.house.checks.get(check_id)
+        assert stored is not None
+        return stored
+
+    def told(self) -> list[str]:
+        """The statuses that the channel was told of, in order."""
+        return [notice.status for notice in self.channel.told]
