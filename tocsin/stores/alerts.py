@@ -1,0 +1,135 @@
+"""The outbox: one alert for each flip and channel, put in the flip's own transaction and kept until it is delivered.
+
+An alert that waits has an entry in the due index; a claim moves the entry a lease into the future, and delivery
+takes it away. A process that dies in between leaves the entry to come up again: at least once, never silently lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tocsin.domain.flip import Flip
+from tocsin.stores import fields
+from tocsin.stores.check_items import check_id_of, decode_flip, due_shard, encode_flip, partition
+from tocsin.stores.table import (
+    DUE,
+    ConditionLost,
+    Item,
+    Key,
+    Put,
+    Range,
+    Table,
+    Update,
+    Value,
+    Where,
+)
+
+ALERT_AGE = timedelta(days=93)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    check_id: str
+    project: str
+    channel_id: str
+    flip: Flip
+    ping_n: int
+    """The check's newest ping at the flip; 0 where there was none."""
+    due: datetime
+    attempts: int = 0
+
+    @property
+    def key(self) -> Key:
+        order = f"{fields.sortable(self.flip.at)}#{self.flip.n:08d}"
+        return Key(partition(self.check_id), f"alert#{self.channel_id}#{order}")
+
+    @property
+    def idempotency_key(self) -> str:
+        """Names this alert in every attempt to deliver it, without telling the check's secret id."""
+        return f"{self.channel_id}-{fields.moment(self.flip.at)}-{self.flip.n}"
+
+
+class Taken(Exception):
+    """Another process has claimed or finished this alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    table: Table
+
+    def due(self, shard: str, now: datetime, *, limit: int) -> list[Alert]:
+        """Alerts whose time has come in this part of the due index, the oldest first.
+
+        The index lags: what it names may be claimed by now, and is left out then.
+        """
+        page = self.table.query(shard, Range(at_most=fields.moment(now)), index=DUE, limit=limit)
+        keys = [Key(fields.text(item, "pk"), fields.text(item, "sk")) for item in page.items]
+        found = self.table.batch_get(keys)
+        waiting = [_decode(found[key]) for key in keys if key in found and "due_shard" in found[key]]
+        return [alert for alert in waiting if alert.due <= now]
+
+    def earlier_waits(self, alert: Alert) -> datetime | None:
+        """When an earlier alert of this check to the same channel is due, if one still waits: order is kept."""
+        prefix = f"alert#{alert.channel_id}#"
+        page = self.table.query(alert.key.pk, Range(at_least=prefix, at_most=alert.key.sk), reverse=True, limit=20)
+        waiting = [item for item in page.items if "due_shard" in item and item["sk"] != alert.key.sk]
+        return max((fields.moment_from(fields.number(item, "due_at")) for item in waiting), default=None)
+
+    def claim(self, alert: Alert, *, until: datetime) -> Alert:
+        """Take the alert for this process until the lease ends. Raises Taken."""
+        claimed = replace(alert, due=until, attempts=alert.attempts + 1)
+        self._update(alert, set={"due_at": fields.moment(until), "attempts": claimed.attempts})
+        return claimed
+
+    def put_off(self, alert: Alert, *, until: datetime, error: str = "") -> None:
+        """Let it come up again at `until`. Raises Taken."""
+        values: dict[str, Value] = {"due_at": fields.moment(until)}
+        self._update(alert, set=values | ({"error": error} if error else {}))
+
+    def finish(self, alert: Alert, *, now: datetime, error: str = "") -> None:
+        """Take it out of the outbox: delivered at `now`, or given up with this error. Raises Taken."""
+        result: dict[str, Value] = {"error": error} if error else {"sent_at": fields.moment(now)}
+        self._update(alert, set=result, remove=("due_shard", "due_at"))
+
+    def _update(self, alert: Alert, *, set: dict[str, Value], remove: tuple[str, ...] = ()) -> None:
+        where = Where(equals={"due_at": fields.moment(alert.due)})
+        try:
+            self.table.update(Update(alert.key, set=set, remove=remove, where=where))
+        except ConditionLost:
+            raise Taken from None
+
+
+def outbox(
+    check_id: str, project: str, flip: Flip, channels: Iterable[str], *, ping_n: int, now: datetime
+) -> list[Put]:
+    """The alerts of a flip, to go in its transaction."""
+    alerts = [Alert(check_id, project, channel, flip, ping_n, due=now) for channel in sorted(channels)]
+    return [Put(_encode(alert)) for alert in alerts]
+
+
+def _encode(alert: Alert) -> dict[str, Value]:
+    values: dict[str, Value | None] = {
+        "pk": alert.key.pk,
+        "sk": alert.key.sk,
+        "owner": alert.project,
+        "channel": alert.channel_id,
+        "ping_n": alert.ping_n,
+        "due_shard": due_shard("alert", alert.check_id),
+        "due_at": fields.moment(alert.due),
+        "expires": fields.expiry(alert.due, ALERT_AGE),
+    }
+    return fields.present(values | encode_flip(alert.flip))
+
+
+def _decode(item: Item) -> Alert:
+    return Alert(
+        check_id=check_id_of(item),
+        project=fields.text(item, "owner"),
+        channel_id=fields.text(item, "channel"),
+        flip=decode_flip(item),
+        ping_n=fields.number(item, "ping_n"),
+        due=fields.moment_from(fields.number(item, "due_at")),
+        attempts=fields.number(item, "attempts"),
+    )

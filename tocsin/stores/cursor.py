@@ -1,0 +1,41 @@
+"""The cursors of both engines: where a page ended, as text that nobody needs to understand.
+
+A position is the last item's sort key in the table, or `(sort key, pk, sk)` in an index.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import TypeAlias
+
+import msgspec
+
+from tocsin.stores.rules import within
+from tocsin.stores.table import BadCursor, Index, Range
+
+Position: TypeAlias = tuple[str | int, ...]
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(tuple[str | int, ...])
+
+
+def dump_cursor(index: Index | None, pk: str, position: Position) -> str:
+    packed = _ENCODER.encode((index.name if index else "", pk, *position))
+    return urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+
+def load_cursor(cursor: str, index: Index | None, pk: str, range: Range) -> Position:
+    """The position that an earlier page of the same query ended at. Raises BadCursor."""
+    try:
+        name, owner, *position = _DECODER.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError) as error:  # msgspec's errors are ValueErrors
+        raise BadCursor("this text is no cursor") from error
+    if (name, owner) != (index.name if index else "", pk) or not _fits(position, index, range):
+        raise BadCursor("this cursor belongs to another query")
+    return tuple(position)
+
+
+def _fits(position: list[str | int], index: Index | None, range: Range) -> bool:
+    types: tuple[type, ...] = (str,) if index is None else (int if index.numeric else str, str, str)
+    return tuple(map(type, position)) == types and within(range, position[0])
