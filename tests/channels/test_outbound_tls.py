@@ -1,0 +1,93 @@
+"""Requests over TLS: the certificate must be for the host that the owner named."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from pathlib import Path
+
+import pytest
+
+from tests.channels.notices import failing
+from tests.channels.receivers import Authority, Manners, Receiver, drip, peer, serving
+from tocsin.channels.outbound import Outbound, Request, web_tls
+
+
+def _outbound(tls: ssl.SSLContext | None, time_limit: float = 5) -> Outbound:
+    return Outbound(allow_private=True, resolver=lambda host: ["127.0.0.1"], tls=tls, time_limit=time_limit)
+
+
+def _post(url: str, outbound: Outbound) -> int:
+    return outbound.send(Request("POST", url, {}, b"text"))
+
+
+@pytest.mark.parametrize("host", ["hooks.example", "127.0.0.1"])
+def test_outbound_trusts_the_right_certificate(authority: Authority, tmp_path: Path, host: str) -> None:
+    """A certificate for the host, signed by an authority that the system trusts, is good: name or address."""
+    with serving(Receiver(), authority.serving(host, tmp_path)) as receiver:
+        assert _post(f"https://{host}:{receiver.port}/", _outbound(authority.trusting())) == 200
+        assert receiver.call.body == b"text"
+
+
+def test_outbound_names_the_host_without_its_final_dot(authority: Authority, tmp_path: Path) -> None:
+    """The dot that ends a full name is no part of the name in a certificate."""
+    with serving(Receiver(), authority.serving("hooks.example", tmp_path)) as receiver:
+        assert _post(f"https://hooks.example.:{receiver.port}/", _outbound(authority.trusting())) == 200
+
+
+@pytest.mark.parametrize("host", ["other.example", "127.0.0.1"])
+def test_outbound_refuses_the_certificate_of_another_host(authority: Authority, tmp_path: Path, host: str) -> None:
+    """A certificate for another name or address is no proof, and nothing is sent."""
+    with serving(Receiver(), authority.serving("hooks.example", tmp_path)) as receiver:
+        with failing("TLS handshake failed"):
+            _post(f"https://{host}:{receiver.port}/", _outbound(authority.trusting()))
+        assert receiver.calls == []
+
+
+@pytest.mark.parametrize("tls", [None, web_tls()], ids=["default", "web_tls"])
+def test_outbound_refuses_an_unknown_authority(
+    authority: Authority, tmp_path: Path, tls: ssl.SSLContext | None
+) -> None:
+    """By default only the authorities of the system count."""
+    with serving(Receiver(), authority.serving("hooks.example", tmp_path)) as receiver:
+        with failing("TLS handshake failed"):
+            _post(f"https://hooks.example:{receiver.port}/", _outbound(tls))
+        assert receiver.calls == []
+
+
+def test_outbound_fails_if_the_receiver_speaks_no_tls(receiver: Receiver) -> None:
+    """An http port called by https fails in the handshake."""
+    with failing("TLS handshake failed"):
+        _post(f"https://hooks.example:{receiver.port}/", _outbound(None))
+
+
+def _silent(sock: socket.socket) -> None:
+    while sock.recv(65536):
+        pass
+
+
+def _drip_secretly(context: ssl.SSLContext) -> Manners:
+    def manners(sock: socket.socket) -> None:
+        with context.wrap_socket(sock, server_side=True) as secure:
+            drip(b"HTTP/1.1 200 OK\r\nX: ")(secure)
+
+    return manners
+
+
+def test_outbound_does_not_wait_for_a_handshake() -> None:
+    """A receiver that never answers the greeting is given up in time."""
+    with peer(_silent) as port, failing("Connection timed out"):
+        _post(f"https://hooks.example:{port}/", _outbound(None, time_limit=0.2))
+
+
+def test_outbound_does_not_wait_for_a_dripping_handshake() -> None:
+    """One byte of a handshake at a time does not hold a thread."""
+    with peer(drip(b"\x16\x03\x03\x40\x00")) as port, failing("Connection timed out"):
+        _post(f"https://hooks.example:{port}/", _outbound(None, time_limit=0.2))
+
+
+def test_outbound_does_not_wait_for_a_dripping_receiver_over_tls(authority: Authority, tmp_path: Path) -> None:
+    """The time limit holds under encryption as well."""
+    manners = _drip_secretly(authority.serving("hooks.example", tmp_path))
+    with peer(manners) as port, failing("Connection timed out"):
+        _post(f"https://hooks.example:{port}/", _outbound(authority.trusting(), time_limit=0.3))

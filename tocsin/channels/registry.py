@@ -1,0 +1,82 @@
+"""All kinds of channels there are: those that came with the house, and those that were installed beside it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from importlib.metadata import EntryPoint, entry_points
+
+from tocsin.channels.port import Channel
+
+GROUP = "tocsin.channels"
+"""The group of entry points. Each names a class or function that makes a Channel when called without arguments."""
+
+log = logging.getLogger(__name__)
+_DUTIES = ("validate", "summary", "wants", "send")
+
+
+class UnknownKind(LookupError):
+    """No channel is of this kind. The message names the kinds there are."""
+
+
+class Registry:
+    """Channels by kind, in the order they were given. Never changes, so any thread may read it."""
+
+    def __init__(self, channels: Iterable[Channel]) -> None:
+        """Raises ValueError if two channels claim one kind."""
+        self._channels: dict[str, Channel] = {}
+        for channel in channels:
+            if channel.kind in self._channels:
+                raise ValueError(f"Two channels claim the kind {channel.kind!r}.")
+            self._channels[channel.kind] = channel
+
+    @classmethod
+    def with_entry_points(cls, built_in: Iterable[Channel]) -> Registry:
+        """Add what is installed. What can't be used is logged and left out: it never stops the start."""
+        channels = list(built_in)
+        for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+            channel = _loaded(entry)
+            if channel and _is_new(channel, channels, entry):
+                channels.append(channel)
+        return cls(channels)
+
+    def get(self, kind: str) -> Channel:
+        """Raises UnknownKind."""
+        try:
+            return self._channels[kind]
+        except KeyError:
+            known = ", ".join(sorted(self._channels)) or "none"
+            raise UnknownKind(f"There is no channel of kind {kind!r}; the kinds are: {known}.") from None
+
+    def __iter__(self) -> Iterator[Channel]:
+        return iter(self._channels.values())
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self._channels
+
+
+def _loaded(entry: EntryPoint) -> Channel | None:
+    try:
+        channel = entry.load()()
+        _check_duties(channel)
+    except Exception:  # whatever a stranger's code raises while it is imported
+        log.exception("Channel plug-in %s (%s) can't be loaded and is left out.", entry.name, entry.value)
+        return None
+    loaded: Channel = channel
+    return loaded
+
+
+def _check_duties(channel: object) -> None:
+    words = (getattr(channel, "kind", None), getattr(channel, "title", None))
+    if not all(isinstance(word, str) and word for word in words):
+        raise TypeError("a channel needs a kind and a title")
+    missing = [duty for duty in _DUTIES if not callable(getattr(channel, duty, None))]
+    if missing:
+        raise TypeError(f"a channel needs {', '.join(missing)}")
+
+
+def _is_new(channel: Channel, channels: Iterable[Channel], entry: EntryPoint) -> bool:
+    taken = any(other.kind == channel.kind for other in channels)
+    if taken:
+        log.warning("Channel plug-in %s (%s) is left out: kind %s is taken.", entry.name, entry.value, channel.kind)
+    return not taken
