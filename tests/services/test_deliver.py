@@ -1,0 +1,242 @@
+"""Alerts reach their channels: in order, again after a failure, and never held up by another channel."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import Event
+
+import pytest
+
+from tests.fakes import Clock, FakeChannel, Scene
+from tocsin.channels.port import Config, DeliveryFailed, Notice
+from tocsin.domain.flip import Reason
+from tocsin.domain.ping import Kind
+from tocsin.services import channels
+from tocsin.services.checks import delete_check
+from tocsin.services.deliver import BACK_OFF, GIVE_UP, LEASE
+from tocsin.signals import alert_sent, check_flipped, ping_recorded
+from tocsin.stores.channels import StoredChannel
+
+PASSING = DeliveryFailed("Received status code 500")
+PERMANENT = DeliveryFailed("Received status code 410", permanent=True)
+
+
+def channel_of(scene: Scene) -> StoredChannel:
+    channel = scene.house.channels.get(scene.project, scene.channel_id)
+    assert channel is not None
+    return channel
+
+
+def go_down(scene: Scene, **info: object) -> str:
+    check_id = scene.check(**info)  # type: ignore[arg-type]
+    scene.ping(check_id, Kind.FAIL, exit_status=3, body=b"no space left")
+    return check_id
+
+
+def test_notice_tells_what_was_known_at_the_flip(scene: Scene) -> None:
+    """Later pings don't change the story: exit status and output are those of the ping that turned it down."""
+    check_id = go_down(scene, name="nightly", slug="night", tags="db prod", desc="dumps")
+    scene.ping(check_id, Kind.LOG, body=b"something else")
+    scene.house.tick()
+    (notice,) = scene.channel.told
+    assert (notice.name, notice.slug, notice.tags, notice.desc) == ("nightly", "night", ("db", "prod"), "dumps")
+    assert (notice.up, notice.reason, notice.project) == (False, Reason.FAIL, "Backups")
+    assert notice.last_ping is not None
+    assert (notice.last_ping.exit_status, notice.last_ping.body) == (3, b"no space left")
+    assert notice.schedule == "every 1 hour, grace time 5 minutes"
+    assert notice.url == f"http://localhost:5000/checks/{check_id}"
+
+
+def test_notice_of_recovery_tells_the_downtime(scene: Scene) -> None:
+    """From the flip down to the flip up."""
+    check_id = go_down(scene)
+    scene.clock.advance(minutes=7)
+    scene.ping(check_id)
+    scene.house.tick()
+    down, up = scene.channel.told
+    assert (down.downtime, up.downtime) == (None, timedelta(minutes=7))
+    assert down.key != up.key
+
+
+def test_key_is_the_same_for_every_attempt_and_hides_the_check(scene: Scene) -> None:
+    """A receiver can tell a repetition, and does not learn the secret ping URL from it."""
+    keys: list[str] = []
+
+    class Flaky(FakeChannel):
+        def send(self, config: Config, notice: Notice) -> None:
+            keys.append(notice.key)
+            super().send(config, notice)
+
+    flaky = Flaky(failures=[PASSING])
+    scene.house.kinds._channels["fake"] = flaky  # noqa: SLF001 (the registry of this house alone)
+    check_id = go_down(scene)
+    scene.house.tick()
+    scene.house.tick(now=scene.clock.advance(minutes=2))
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+    assert check_id not in keys[0]
+
+
+def test_passing_failure_is_tried_again_with_patience(scene: Scene) -> None:
+    """Not before its time, then after each step of the back-off, until it goes through."""
+    scene.channel.failures = [PASSING] * len(BACK_OFF)
+    go_down(scene)
+    assert scene.house.tick().failed == 1
+    for pause in BACK_OFF:
+        almost = scene.clock.advance(seconds=pause.total_seconds() - 1)
+        assert scene.house.tick(now=almost).failed == 0
+        scene.house.tick(now=scene.clock.advance(seconds=1))
+    assert scene.told() == ["down"]
+    assert channel_of(scene).last_error == ""
+
+
+def test_failure_shows_on_the_channel(scene: Scene) -> None:
+    """The owner sees what went wrong, and when."""
+    scene.channel.failures = [PASSING]
+    go_down(scene)
+    scene.house.tick()
+    channel = channel_of(scene)
+    assert (channel.last_error, channel.last_at, channel.disabled) == (str(PASSING), scene.clock(), False)
+
+
+def test_failure_for_a_day_is_given_up_and_said(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing is dropped without a word."""
+    scene.channel.failures = [PASSING, PASSING]
+    go_down(scene)
+    scene.house.tick()
+    scene.clock.now += GIVE_UP + timedelta(seconds=1)
+    assert scene.house.tick().failed == 1
+    assert "Gave up" in caplog.text
+    assert channel_of(scene).last_error == str(PASSING)
+    assert scene.house.tick(now=scene.clock.advance(days=1)).failed == 0
+
+
+def test_permanent_failure_switches_the_channel_off_until_it_is_edited(scene: Scene) -> None:
+    """Alerts that come meanwhile are not sent; an edit switches it on again."""
+    scene.channel.failures = [PERMANENT]
+    check_id = go_down(scene)
+    scene.house.tick()
+    assert channel_of(scene).disabled
+    scene.ping(check_id)
+    assert scene.house.tick().sent == 0
+    channels.edit_channel(scene.house.channels, scene.house.kinds, channel=channel_of(scene), name="again", config={})
+    assert not channel_of(scene).disabled
+    scene.ping(check_id, Kind.FAIL)
+    scene.house.tick()
+    assert scene.told() == ["down"]
+
+
+def test_crash_of_a_channel_is_a_passing_failure(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    """A bug in one kind of channel is logged and tried again; the tick goes on."""
+    scene.channel.failures = [RuntimeError("bug")]
+    go_down(scene)
+    assert scene.house.tick().failed == 1
+    assert "RuntimeError: bug" in caplog.text
+    scene.house.tick(now=scene.clock.advance(minutes=1))
+    assert scene.told() == ["down"]
+
+
+def test_order_is_kept_for_a_check_and_its_channel(scene: Scene) -> None:
+    """A recovery never overtakes the alert of the fall, however often that fails."""
+    scene.channel.failures = [PASSING, PASSING]
+    check_id = go_down(scene)
+    scene.house.tick()
+    scene.clock.advance(seconds=10)
+    scene.ping(check_id)
+    scene.house.tick()
+    assert scene.told() == []
+    for _ in range(6):
+        scene.house.tick(now=scene.clock.advance(minutes=1))
+    assert scene.told() == ["down", "up"]
+
+
+def test_broken_channel_does_not_touch_another(scene: Scene) -> None:
+    """Each channel has alerts of its own."""
+    scene.hang_up(only="down")
+    scene.channel.failures = [PASSING]
+    go_down(scene)
+    ticked = scene.house.tick()
+    assert (ticked.sent, ticked.failed) == (1, 1)
+
+
+def test_slow_channel_delays_no_other(scene: Scene) -> None:
+    """While one channel hangs, later ticks deliver through the others, and don't wait in line behind it."""
+    begun, release = Event(), Event()
+
+    class Hanging(FakeChannel):
+        def send(self, config: Config, notice: Notice) -> None:
+            if config.get("hang"):
+                begun.set()
+                assert release.wait(30)
+            super().send(config, notice)
+
+    hanging = Hanging()
+    scene.house.kinds._channels["fake"] = hanging  # noqa: SLF001 (the registry of this house alone)
+    slow = scene.hang_up(hang="yes")
+    first = go_down(scene)
+    try:
+        hurried = scene.house.tick(wait_for=timedelta())
+        assert begun.wait(30)
+        assert not hurried.complete
+        second = go_down(scene)
+        scene.house.tick(wait_for=timedelta(milliseconds=1))
+        while len(hanging.told) < 2:
+            scene.house.tick(wait_for=timedelta(milliseconds=1))
+        assert {notice.check_id for notice in hanging.told} == {first, second}
+        assert all(slow not in notice.key for notice in hanging.told)
+    finally:
+        release.set()
+        scene.house.courier.close()
+
+
+def test_claimed_alert_is_left_alone_until_its_lease_ends(scene: Scene, clock: Clock) -> None:
+    """A process that died with a claim in its hand delays the alert, and does not lose it."""
+    check_id = go_down(scene)
+    (alert,) = [alert for number in range(8) for alert in scene.house.alerts.due(f"alert#{number}", clock(), limit=9)]
+    scene.house.alerts.claim(alert, until=clock() + LEASE)
+    assert scene.house.tick().sent == 0
+    clock.now += LEASE
+    assert scene.house.tick().sent == 1
+    assert [notice.check_id for notice in scene.channel.told] == [check_id]
+
+
+@pytest.mark.parametrize("only", ["up", "down"])
+def test_channel_hears_only_what_it_wants(scene: Scene, only: str) -> None:
+    """What a channel is not meant to tell is taken out of the outbox unsent."""
+    scene.house.channels.delete(scene.project, scene.channel_id)
+    scene.hang_up(only=only)
+    check_id = go_down(scene)
+    scene.ping(check_id)
+    scene.house.tick()
+    assert scene.told() == [only]
+    assert scene.house.tick(now=scene.clock.advance(minutes=30)).sent == 0
+
+
+def test_alert_of_a_deleted_channel_or_check_is_not_sent(scene: Scene) -> None:
+    """Nobody waits for it, and it does not come up again."""
+    spare = scene.hang_up()
+    check_id = go_down(scene)
+    scene.house.channels.delete(scene.project, spare)
+    delete_check(scene.house.checks, check_id=check_id)
+    assert scene.house.tick().sent == 0
+    assert scene.house.tick(now=scene.clock.advance(days=1)).sent == 0
+    assert scene.told() == []
+
+
+def test_signals_tell_extensions_and_survive_them(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    """Every signal comes after the fact, with its arguments; a receiver that raises harms nothing."""
+    heard: list[str] = []
+
+    def receiver(sender: str, **arguments: object) -> None:
+        heard.append(min(arguments))
+        assert arguments["project"] == scene.project
+        raise RuntimeError("a listener's bug")
+
+    with ping_recorded.connected_to(receiver), check_flipped.connected_to(receiver), alert_sent.connected_to(receiver):
+        check_id = go_down(scene)
+        scene.ping(check_id)
+        scene.ping(check_id)
+        scene.house.tick()
+    assert heard == ["flip", "ping", "flip", "ping", "ping", "channel", "channel"]
+    assert "a listener's bug" in caplog.text
+    assert scene.told() == ["down", "up"]

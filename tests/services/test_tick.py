@@ -1,0 +1,226 @@
+"""Silence is noticed: once, however many ticks look, and whenever they come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import repeat
+from threading import Thread
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.fakes import Scene
+from tests.tables import Interposed, PowerCut
+from tocsin.domain.check import Status
+from tocsin.domain.flip import Reason
+from tocsin.domain.ping import Kind
+from tocsin.house import House, furnish
+from tocsin.services.checks import pause_check
+from tocsin.services.tick import Ticked, tick
+from tocsin.stores.check_items import Info
+from tocsin.stores.table import Key, Table, Update
+
+MINUTE = timedelta(minutes=1)
+
+
+def through(scene: Scene, table: Table) -> House:
+    """The same house, reaching its table by another way."""
+    return furnish(scene.house.settings, table, scene.house.kinds, clock=scene.clock)
+
+
+def test_tick_turns_silence_into_one_flip_and_one_alert(scene: Scene) -> None:
+    """The flip is dated at the deadline, not at the tick; more ticks change nothing."""
+    check_id = scene.check(name="nightly")
+    scene.ping(check_id)
+    deadline = scene.clock() + 65 * MINUTE
+    assert scene.house.tick(now=deadline - timedelta(microseconds=1)) == Ticked()
+    scene.clock.advance(hours=3)
+    assert scene.house.tick() == Ticked(due=1, down=1, sent=1)
+    assert scene.house.tick() == Ticked()
+    newest = scene.house.checks.flips(check_id, now=scene.clock(), limit=9)[0]
+    assert (newest.at, newest.old, newest.new, newest.reason) == (deadline, Status.UP, Status.DOWN, Reason.TIMEOUT)
+    assert [(notice.name, notice.status, notice.at) for notice in scene.channel.told] == [("nightly", "down", deadline)]
+
+
+def test_tick_rearms_what_was_pinged_since(scene: Scene) -> None:
+    """The entry came up at the old deadline; the check is well, so it is looked at again at the new one."""
+    check_id = scene.check()
+    scene.ping(check_id)
+    scene.clock.advance(minutes=50)
+    scene.ping(check_id)
+    scene.clock.advance(minutes=20)
+    assert scene.house.tick() == Ticked(due=1, rearmed=1)
+    assert scene.read(check_id).armed == scene.clock() - 20 * MINUTE + 65 * MINUTE
+    assert scene.house.tick() == Ticked()
+
+
+def test_tick_notices_a_run_that_overran(scene: Scene) -> None:
+    """A start without a finish is down after the grace time, on a new check as well, and stays started."""
+    check_id = scene.check()
+    scene.ping(check_id, Kind.START)
+    scene.clock.advance(minutes=5)
+    assert scene.house.tick() == Ticked(due=1, down=1, sent=1)
+    assert scene.read(check_id).check.started
+    scene.ping(check_id)
+    scene.house.tick()
+    assert scene.told() == ["down", "up"]
+
+
+def test_tick_leaves_paused_and_deleted_checks(scene: Scene) -> None:
+    """Nobody waits for them."""
+    paused, deleted = scene.check(), scene.check()
+    for check_id in (paused, deleted):
+        scene.ping(check_id)
+    pause_check(scene.house.checks, check_id=paused, now=scene.clock())
+    scene.house.checks.delete(scene.read(deleted), scene.house.checks.info(deleted) or Info())
+    scene.clock.advance(days=2)
+    assert scene.house.tick() == Ticked()
+
+
+def test_tick_that_loses_to_a_ping_leaves_the_check_up(scene: Scene) -> None:
+    """The ping got in between the tick's look and its write: no flip, no alert."""
+    check_id = scene.check()
+    scene.ping(check_id)
+    scene.clock.advance(hours=2)
+    table = Interposed(scene.house.table, before={"transact": [lambda: scene.ping(check_id)]})
+    assert through(scene, table).tick() == Ticked(due=1, rearmed=1)
+    assert scene.read(check_id).check.status is Status.UP
+    assert scene.told() == []
+
+
+def test_ticks_that_overlap_turn_a_check_down_once(scene: Scene) -> None:
+    """A second tick does all its work between the first one's look and its write."""
+    check_id = scene.check()
+    scene.ping(check_id)
+    scene.clock.advance(hours=2)
+    table = Interposed(scene.house.table, before={"transact": [scene.house.tick]})
+    assert through(scene, table).tick() == Ticked(due=1)
+    assert scene.told() == ["down"]
+
+
+def test_ticks_at_once_in_threads_send_each_alert_once(scene: Scene) -> None:
+    """Four tickers, as in four processes, over ten checks."""
+    checks = [scene.check() for _ in range(10)]
+    for check_id in checks:
+        scene.ping(check_id)
+    scene.clock.advance(hours=2)
+    houses = [through(scene, scene.house.table) for _ in range(4)]
+    threads = [Thread(target=house.tick) for house in houses]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for house in houses:
+        house.courier.close()
+    scene.house.tick(now=scene.clock.advance(minutes=2))
+    assert sorted(notice.check_id for notice in scene.channel.told) == sorted(checks)
+
+
+def test_tick_out_of_time_says_so_and_the_next_goes_on(scene: Scene) -> None:
+    """What a short tick left is left whole."""
+    for check_id in [scene.check() for _ in range(5)]:
+        scene.ping(check_id)
+    scene.clock.advance(hours=2)
+    patience = iter([False, False, *repeat(True, 99)])
+    cut_short = tick(
+        scene.house.checks,
+        scene.house.courier,
+        now=scene.clock(),
+        out_of_time=lambda: next(patience),
+        wait_for=None,
+    )
+    assert cut_short == Ticked(due=2, down=2, complete=False)
+    assert scene.house.tick() == Ticked(due=3, down=3, sent=5)
+
+
+def test_check_that_cannot_be_judged_does_not_stop_the_line(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    """It is logged and pushed an hour out; the others are judged; it comes back when it is mended."""
+    sick, well = scene.check(), scene.check()
+    for check_id in (sick, well):
+        scene.ping(check_id)
+    key = Key(f"check#{sick}", "state")
+    scene.house.table.update(Update(key, set={"status": "gibberish"}))
+    scene.clock.advance(hours=2)
+    assert scene.house.tick() == Ticked(due=2, down=1, put_off=1, sent=1)
+    assert sick in caplog.text
+    assert scene.house.tick() == Ticked()
+    scene.house.table.update(Update(key, set={"status": "up"}))
+    scene.clock.advance(hours=1)
+    assert scene.house.tick() == Ticked(due=1, down=1, sent=1)
+
+
+def test_late_tick_tells_what_happened_and_when(scene: Scene) -> None:
+    """Nobody ticked for a week: the alert still bears the moment of the deadline."""
+    check_id = scene.check()
+    scene.ping(check_id)
+    deadline = scene.clock() + 65 * MINUTE
+    scene.clock.advance(days=7)
+    scene.house.tick()
+    assert [notice.at for notice in scene.channel.told] == [deadline]
+
+
+@pytest.mark.parametrize("cut_after", [False, True])
+@pytest.mark.parametrize("lives", range(8))
+def test_power_cut_anywhere_in_a_tick_loses_nothing(scene: Scene, lives: int, cut_after: bool) -> None:
+    """Whichever write is the last, flip and alert stand together, and a later tick brings the message.
+
+    Only a cut after the message left and before that was noted may bring it twice.
+    """
+    check_id = scene.check()
+    scene.ping(check_id)
+    scene.clock.advance(hours=2)
+    dying = through(scene, Interposed(scene.house.table, lives=lives, cut_after=cut_after))
+    try:
+        dying.tick()
+    except PowerCut:
+        flips = len(scene.house.checks.flips(check_id, now=scene.clock(), limit=9))
+        assert flips == scene.read(check_id).check.n_flips == 1 + len(_alerts(scene, check_id))
+    finally:
+        dying.courier.close()
+    scene.clock.advance(minutes=2)
+    scene.house.tick()
+    assert set(scene.told()) == {"down"}
+    assert len({notice.key for notice in scene.channel.told}) == 1
+    assert len(scene.house.checks.flips(check_id, now=scene.clock(), limit=9)) == 2
+
+
+@pytest.mark.parametrize("cut_after", [False, True])
+@pytest.mark.parametrize("kind", [Kind.SUCCESS, Kind.FAIL])
+def test_power_cut_in_a_ping_leaves_all_or_nothing(scene: Scene, kind: Kind, cut_after: bool) -> None:
+    """The state, its flip, its log entry and its alert were written together, or not at all."""
+    check_id = scene.check()
+    dying = replace(scene, house=through(scene, Interposed(scene.house.table, lives=0, cut_after=cut_after)))
+    with pytest.raises(PowerCut):
+        dying.ping(check_id, kind)
+    wrote = int(cut_after)
+    check = scene.read(check_id).check
+    assert (check.n_pings, check.n_flips) == (wrote, wrote)
+    assert len(scene.house.checks.flips(check_id, now=scene.clock(), limit=9)) == wrote
+    assert len(scene.house.checks.pings(check_id, now=scene.clock(), limit=9)) == wrote
+    assert len(_alerts(scene, check_id)) == wrote * (kind is Kind.FAIL)
+
+
+@given(minutes=st.lists(st.integers(0, 90), min_size=1, max_size=8))
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_mix_of_pings_and_ticks_tells_every_change_in_turn(scene: Scene, minutes: list[int]) -> None:
+    """Down and up alternate in what people are told, beginning with down, and nothing waits at the end."""
+    scene.channel.told.clear()
+    check_id = scene.check()
+    for step in minutes:
+        scene.clock.advance(minutes=step)
+        if step % 3:
+            scene.ping(check_id, Kind.FAIL if step % 5 == 0 else Kind.SUCCESS)
+        else:
+            scene.house.tick()
+    scene.house.tick(now=scene.clock.advance(minutes=1))
+    told = [notice.status for notice in scene.channel.told if notice.check_id == check_id]
+    assert told == [("down", "up")[turn % 2] for turn in range(len(told))]
+    flips = scene.house.checks.flips(check_id, now=scene.clock(), limit=99)
+    assert len(told) == sum(flip.alerts for flip in flips)
+
+
+def _alerts(scene: Scene, check_id: str) -> list[object]:
+    page = scene.house.table.query(f"check#{check_id}")
+    return [item for item in page.items if str(item["sk"]).startswith("alert#")]

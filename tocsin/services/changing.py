@@ -1,0 +1,100 @@
+"""How every change of a check's status is made, whoever causes it: read, decide, write if nothing came between."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tocsin.domain.ping import Ping
+from tocsin.domain.transitions import Outcome
+from tocsin.signals import announce, check_flipped
+from tocsin.stores.alerts import outbox
+from tocsin.stores.check_items import Stored
+from tocsin.stores.checks import Checks, Edit, Outdated
+from tocsin.stores.table import Put
+
+_log = logging.getLogger(__name__)
+
+TRIES = 40
+"""Enough for dozens of writers on one check: each round somebody wins."""
+_MAX_PAUSE = 0.02
+"""Seconds, drawn at random, between two tries."""
+
+
+class UnknownCheck(Exception):
+    """No check has this id."""
+
+
+class Busy(Exception):
+    """Too many others wrote to this check at the same moment; nothing was written, and trying again may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What to write of a check, decided from its state as read."""
+
+    outcome: Outcome
+    ping: Ping | None = None
+    edit: Edit | None = None
+    rearm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The state that was decided on, and the change that was written of it; None if there was nothing to write."""
+
+    read: Stored
+    change: Change | None
+
+
+def change(
+    checks: Checks,
+    check_id: str,
+    decide: Callable[[Stored], Change | None],
+    *,
+    now: datetime,
+    read: Stored | None = None,
+) -> Done:
+    """Write what `decide` makes of the check, and its alerts with it; None from `decide` writes nothing.
+
+    `decide` is asked again for every state that another writer got in first with; `read` saves the first reading.
+    Raises UnknownCheck, Busy.
+    """
+    stored = read
+    for attempt in range(TRIES):
+        stored = stored or checks.get(check_id)
+        if stored is None:
+            raise UnknownCheck(check_id)
+        decided = decide(stored)
+        if decided is None:
+            return Done(stored, None)
+        try:
+            _commit(checks, stored, decided, now)
+        except Outdated as outdated:
+            stored = outdated.stored
+            time.sleep(random.uniform(0, min(_MAX_PAUSE, 0.001 * 2**attempt)))  # noqa: S311 (spreads retries)
+        else:
+            return Done(stored, decided)
+    raise Busy(check_id)
+
+
+def _commit(checks: Checks, stored: Stored, decided: Change, now: datetime) -> None:
+    flip = decided.outcome.flip
+    alerts = _alerts(checks, stored, decided, now)
+    checks.commit(stored, decided.outcome, ping=decided.ping, edit=decided.edit, also=alerts, rearm=decided.rearm)
+    if flip:
+        _log.info("check %s: %s -> %s %s", stored.check.id, flip.old, flip.new, flip.reason)
+        announce(check_flipped, stored.check.id, flip=flip, project=stored.project)
+
+
+def _alerts(checks: Checks, stored: Stored, decided: Change, now: datetime) -> list[Put]:
+    flip = decided.outcome.flip
+    if flip is None or not flip.alerts:
+        return []
+    info = decided.edit.new if decided.edit else checks.info(stored.check.id)
+    channels = info.channels if info else ()
+    return outbox(stored.check.id, stored.project, flip, channels, ping_n=decided.outcome.check.n_pings, now=now)

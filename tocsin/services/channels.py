@@ -1,0 +1,88 @@
+"""The channels of a project: hang up, edit, try out, take down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from uuid import uuid4
+
+from tocsin.channels.port import DeliveryFailed, InvalidConfig
+from tocsin.channels.registry import Registry
+from tocsin.services.notices import Notices
+from tocsin.stores.channels import MAX_CHANNELS, Channels, StoredChannel
+from tocsin.stores.checks import Checks
+from tocsin.stores.projects import Project
+
+MAX_NAME = 100
+
+
+class TooManyChannels(Exception):
+    """The project has as many channels as one flip can tell."""
+
+    def __init__(self) -> None:
+        super().__init__(f"A project has at most {MAX_CHANNELS} channels.")
+
+
+def create_channel(
+    checks: Checks,
+    channels: Channels,
+    kinds: Registry,
+    *,
+    project: str,
+    kind: str,
+    name: str,
+    config: Mapping[str, object],
+    now: datetime,
+) -> str:
+    """Make a channel, hang every check of the project on it, and return its id.
+
+    Raises registry.UnknownKind, port.InvalidConfig, TooManyChannels.
+    """
+    valid = kinds.get(kind).validate(config)
+    if len(channels.of_project(project)) >= MAX_CHANNELS:
+        raise TooManyChannels
+    channel = StoredChannel(str(uuid4()), project, kind, _name(name), valid, now)
+    channels.put(channel)
+    for stored, _ in checks.listing(project):
+        checks.attach(stored.check.id, channel.id)
+    return channel.id
+
+
+def edit_channel(
+    channels: Channels, kinds: Registry, *, channel: StoredChannel, name: str, config: Mapping[str, object]
+) -> None:
+    """Change it and, if a failure had switched it off, switch it on again. Raises port.InvalidConfig."""
+    valid = kinds.get(channel.kind).validate(config)
+    channels.edit(replace(channel, name=_name(name), config=valid))
+
+
+def test_channel(
+    channels: Channels, kinds: Registry, notices: Notices, *, channel: StoredChannel, project: Project, now: datetime
+) -> str:
+    """Send a notice of no real check; returns what went wrong, or an empty text.
+
+    Tells of a check going down, or of one coming back where the channel is told of nothing else.
+    """
+    kind = kinds.get(channel.kind)
+    up = not kind.wants(channel.config, up=False)
+    notice = notices.test(project, up=up, now=now, key=f"test-{uuid4()}")
+    try:
+        kind.send(channel.config, notice)
+    except DeliveryFailed as failure:
+        channels.note_result(channel, now=now, error=str(failure), disable=False)
+        return str(failure)
+    channels.note_result(channel, now=now, error="", disable=False)
+    return ""
+
+
+def delete_channel(channels: Channels, *, channel: StoredChannel) -> None:
+    """Take it down; alerts that wait for it are not sent."""
+    channels.delete(channel.project, channel.id)
+
+
+def _name(name: str) -> str:
+    stripped = name.strip()
+    if len(stripped) > MAX_NAME:
+        raise InvalidConfig({"name": f"At most {MAX_NAME} characters"})
+    return stripped

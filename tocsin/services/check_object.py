@@ -1,0 +1,48 @@
+"""A check as programs see it: the object of the management API's version 3, for a read-write key (protocol 3.3)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from tocsin.domain.schedule import Simple
+from tocsin.stores.check_items import Info, Stored
+
+
+def check_object(stored: Stored, info: Info, *, now: datetime, site_root: str) -> dict[str, object]:
+    """In the protocol's order. Moments are ISO 8601 in UTC without microseconds, lengths whole seconds."""
+    check, rules = stored.check, info.rules
+    api = f"{site_root}/api/v3/checks/{check.id}"
+    shown: dict[str, object] = {
+        "name": info.name,
+        "slug": info.slug,
+        "tags": info.tags,
+        "desc": info.desc,
+        "grace": int(check.grace.total_seconds()),
+        "n_pings": check.n_pings,
+        "status": check.displayed(now).value,
+        "started": check.started,
+        "last_ping": _iso(check.last_ping),
+        "next_ping": _iso(check.next_ping),
+        "manual_resume": check.manual_resume,
+        "methods": "POST" if rules.post_only else "",
+        "start_kw": rules.keywords.start,
+        "success_kw": rules.keywords.success,
+        "failure_kw": rules.keywords.failure,
+        "filter_http_body": rules.filter_http_body,
+        "filter_default_fail": rules.keywords.default_fail,
+    }
+    if check.last_duration:
+        shown["last_duration"] = int(check.last_duration.total_seconds())
+    shown |= {"uuid": check.id, "ping_url": f"{site_root}/ping/{check.id}", "update_url": api}
+    shown |= {"pause_url": f"{api}/pause", "resume_url": f"{api}/resume", "channels": ",".join(sorted(info.channels))}
+    assert isinstance(check.schedule, Simple)
+    return shown | {"timeout": int(check.schedule.timeout.total_seconds())}
+
+
+def check_json(stored: Stored, info: Info, *, now: datetime, site_root: str) -> str:
+    return json.dumps(check_object(stored, info, now=now, site_root=site_root))
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.replace(microsecond=0).isoformat() if at else None

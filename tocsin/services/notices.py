@@ -1,0 +1,98 @@
+"""What a message may say about a flip: gathered when it is delivered, told as it was at the flip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tocsin.channels.port import LastPing, Notice
+from tocsin.domain.check import Status
+from tocsin.domain.flip import Flip, Reason
+from tocsin.domain.ping import Ping
+from tocsin.domain.schedule import Simple
+from tocsin.domain.wording import duration_words
+from tocsin.services.check_object import check_json
+from tocsin.stores.alerts import Alert
+from tocsin.stores.check_items import Info, Stored
+from tocsin.stores.checks import Checks
+from tocsin.stores.projects import Project, Projects
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    checks: Checks
+    projects: Projects
+    site_root: str
+
+    def of(self, alert: Alert) -> Notice | None:
+        """Tell of one alert; None if its check is gone."""
+        found = self.checks.several([alert.check_id])
+        if not found:
+            return None
+        stored, info = found[0]
+        ping = self.checks.ping(alert.check_id, alert.ping_n, now=alert.flip.at) if alert.ping_n else None
+        return self._notice(
+            stored, info, self.projects.get(alert.project), alert.flip, ping=ping, key=alert.idempotency_key
+        )
+
+    def test(self, project: Project, *, up: bool, now: datetime, key: str) -> Notice:
+        """Tell of a check that does not exist, so that an owner sees what a message looks like."""
+        root = f"{self.site_root}/projects/{project.id}"
+        return Notice(
+            key=key,
+            up=up,
+            at=now,
+            reason=Reason.NONE if up else Reason.TIMEOUT,
+            check_id="00000000-0000-4000-8000-000000000000",
+            name="TEST",
+            slug="test",
+            tags=("test",),
+            desc="This is how a notice looks. No check of yours changed.",
+            project=project.name,
+            schedule="every 1 day, grace time 1 hour",
+            check_json='{"name": "TEST", "status": "' + ("up" if up else "down") + '"}',
+            n_pings=42,
+            last_ping=None,
+            downtime=None,
+            url=f"{root}/checks/",
+            channels_url=f"{root}/channels/",
+            test=True,
+        )
+
+    def _notice(
+        self, stored: Stored, info: Info, project: Project | None, flip: Flip, *, ping: Ping | None, key: str
+    ) -> Notice:
+        check = stored.check
+        up = flip.new is Status.UP
+        return Notice(
+            key=key,
+            up=up,
+            at=flip.at,
+            reason=flip.reason,
+            check_id=check.id,
+            name=info.name,
+            slug=info.slug,
+            tags=info.tag_list,
+            desc=info.desc,
+            project=project.name if project else "",
+            schedule=schedule_words(stored),
+            check_json=check_json(stored, info, now=flip.at, site_root=self.site_root),
+            n_pings=check.n_pings,
+            last_ping=_last_ping(ping),
+            downtime=flip.at - flip.since if up and flip.since else None,
+            url=f"{self.site_root}/checks/{check.id}",
+            channels_url=f"{self.site_root}/projects/{stored.project}/channels/",
+        )
+
+
+def schedule_words(stored: Stored) -> str:
+    """A check's schedule as a phrase: every 1 hour, grace time 5 minutes."""
+    schedule = stored.check.schedule
+    assert isinstance(schedule, Simple)
+    return f"every {duration_words(schedule.timeout)}, grace time {duration_words(stored.check.grace)}"
+
+
+def _last_ping(ping: Ping | None) -> LastPing | None:
+    if ping is None:
+        return None
+    return LastPing(at=ping.at, kind=ping.kind.value, n=ping.n, exit_status=ping.exit_status, body=ping.body)

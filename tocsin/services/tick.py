@@ -1,0 +1,107 @@
+"""One pass over what is due: silence that became too long, then alerts that wait to be delivered."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from tocsin.domain import transitions
+from tocsin.domain.transitions import Outcome
+from tocsin.services.changing import Busy, Change, UnknownCheck, change
+from tocsin.services.deliver import Courier
+from tocsin.stores.check_items import Stored, decode_state, shards
+from tocsin.stores.checks import Checks
+from tocsin.stores.table import Item
+
+_log = logging.getLogger(__name__)
+
+PUT_OFF = timedelta(hours=1)
+"""How far a check is pushed out that could not be judged: a sick record must not stop the line."""
+_PAGE = 100
+
+
+@dataclass(slots=True)
+class Ticked:
+    """What a tick did, counted."""
+
+    due: int = 0
+    """Checks whose entry in the due index had come up."""
+    down: int = 0
+    rearmed: int = 0
+    put_off: int = 0
+    """Checks that could not be judged, and were pushed out."""
+    sent: int = 0
+    failed: int = 0
+    """Deliveries that went wrong; those that may yet succeed come up again."""
+    swept: int = 0
+    complete: bool = True
+    """False: time ran out, and the next tick goes on."""
+
+    def as_dict(self) -> dict[str, int | bool]:
+        return asdict(self)
+
+
+def tick(
+    checks: Checks,
+    courier: Courier,
+    *,
+    now: datetime,
+    out_of_time: Callable[[], bool],
+    wait_for: timedelta | None,
+) -> Ticked:
+    """Turn down what fell silent and deliver what waits. Any number may run at once, early, late or cut short.
+
+    Nothing new is begun once `out_of_time` says so; deliveries under way are waited for as long as `wait_for`.
+    """
+    ticked = Ticked()
+    for shard in shards("check"):
+        _watch(checks, shard, ticked, now=now, out_of_time=out_of_time)
+    delivered = courier.deliver(now=now, out_of_time=out_of_time, wait_for=wait_for)
+    ticked.sent, ticked.failed = delivered.sent, delivered.failed
+    ticked.swept = checks.table.sweep(int(now.timestamp()))
+    ticked.complete = ticked.complete and delivered.complete
+    if not ticked.complete:
+        _log.warning("This tick ran out of time; the next one goes on. %s", ticked.as_dict())
+    return ticked
+
+
+def _watch(checks: Checks, shard: str, ticked: Ticked, *, now: datetime, out_of_time: Callable[[], bool]) -> None:
+    cursor: str | None = None
+    while True:
+        nominated, cursor = checks.due(shard, now, limit=_PAGE, cursor=cursor)
+        for state in nominated:
+            if out_of_time():
+                ticked.complete = False
+                return
+            ticked.due += 1
+            _judge(checks, state, ticked, now)
+        if cursor is None:
+            return
+
+
+def _judge(checks: Checks, state: Item, ticked: Ticked, now: datetime) -> None:
+    try:
+        read = decode_state(state)
+        done = change(checks, read.check.id, lambda stored: _decide(stored, now), now=now, read=read)
+    except (UnknownCheck, Busy):
+        # Deleted meanwhile, or so lively that the next tick is early enough.
+        return
+    except Exception:  # noqa: BLE001 (one sick record must not stop the line, whatever is wrong with it)
+        _log.exception("Check %s could not be judged; looking again in an hour", state["pk"])
+        checks.postpone(state, now + PUT_OFF)
+        ticked.put_off += 1
+        return
+    if done.change:
+        ticked.down += done.change.outcome.flip is not None
+        ticked.rearmed += done.change.rearm
+
+
+def _decide(stored: Stored, now: datetime) -> Change | None:
+    outcome = transitions.fall_due(stored.check, now=now)
+    if outcome:
+        return Change(outcome)
+    if stored.armed is None or stored.armed > now:
+        return None
+    return Change(Outcome(stored.check), rearm=True)

@@ -1,0 +1,191 @@
+"""The environment, read once, cast and checked. Nothing else in the project looks at it.
+
+A value that can't work raises SettingsError with one sentence that names it. docs/configuration.md tells of each.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+
+LOCAL_ROOT = "http://localhost:5000"
+_MIN_SECRET = 16
+
+
+class SettingsError(Exception):
+    """The message is a sentence that names the setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    store: str
+    """`sqlite:///path` or `dynamodb://table`."""
+    secret_key: str
+    mail: str
+    """Where mail leaves: `smtp://…`, `smtps://…`, `ses://region` or `file:///dir`."""
+    mail_from: str
+    templates: Path
+    site_root: str | None = None
+    """The public address, without a slash at its end; None where only requests can tell."""
+    site_name: str = "Tocsin"
+    allow_private_targets: bool = False
+    """Webhooks may call addresses that are not public."""
+    trusted_proxies: int = 0
+    """How many proxies in front may say who calls (X-Forwarded-For, -Proto, -Host)."""
+    ping_body_limit: int = 100_000
+    """Bytes kept of a ping's body."""
+    log_age: timedelta = timedelta(days=30)
+    """How long a ping stays in the log."""
+    tick_every: timedelta | None = None
+    """How often a thread of this process looks for silence; None: only `flask run` does, every second."""
+    on_lambda: bool = False
+    first_visit: bool = True
+    """Whoever comes first makes the first account in the browser: for a machine of one's own."""
+
+    @property
+    def links_root(self) -> str:
+        """The address for links in messages, which no request is there to tell."""
+        return self.site_root or LOCAL_ROOT
+
+    @property
+    def https(self) -> bool:
+        return self.links_root.startswith("https://")
+
+
+def on_lambda(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether this process is a Lambda function's."""
+    return "AWS_LAMBDA_FUNCTION_NAME" in environ
+
+
+def from_environ(environ: Mapping[str, str] = os.environ, *, root: Path) -> Settings:
+    """Read the settings; `root` is the folder of `app.py`. Makes `instance/` there if a default is kept in it.
+
+    Raises SettingsError.
+    """
+    env = _Environment(environ)
+    instance = root / "instance"
+    store = env.read("STORE", _store, default="") or f"sqlite://{_made(instance) / 'tocsin.sqlite3'}"
+    if on_lambda(environ):
+        env.demand("SECRET_KEY", "a long random text, the same for every instance")
+        env.demand("SITE_ROOT", "the address that `zappa deploy` prints, such as https://tocsin.example.org")
+    site_root = env.read("SITE_ROOT", _root, default=None)
+    return Settings(
+        store=store,
+        secret_key=env.read("SECRET_KEY", _secret, default="") or _kept_secret(_made(instance) / "secret_key"),
+        mail=env.read("MAIL", _mail, default=f"file://{instance / 'mail'}"),
+        mail_from=env.read("MAIL_FROM", _sender, default=f"tocsin@{_host(site_root)}"),
+        templates=root / "templates",
+        site_root=site_root,
+        site_name=env.read("SITE_NAME", str, default="Tocsin"),
+        allow_private_targets=env.read("ALLOW_PRIVATE_TARGETS", _boolean, default=False),
+        trusted_proxies=env.read("TRUSTED_PROXIES", _count(0, 10), default=0),
+        ping_body_limit=env.read("PING_BODY_LIMIT", _count(0, 350_000), default=100_000),
+        log_age=timedelta(days=env.read("LOG_DAYS", _count(1, 3650), default=30)),
+        tick_every=env.read("TICK_SECONDS", _interval, default=None),
+        on_lambda=on_lambda(environ),
+        first_visit=env.read("FIRST_VISIT", _boolean, default=store.startswith("sqlite:")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Environment:
+    environ: Mapping[str, str]
+
+    def read(self, name: str, cast: Callable[[str], T], *, default: T) -> T:
+        """An empty value counts as not set."""
+        text = self.environ.get(f"TOCSIN_{name}", "").strip()
+        if not text:
+            return default
+        try:
+            return cast(text)
+        except ValueError as error:
+            raise SettingsError(f"TOCSIN_{name} {error}.") from error
+
+    def demand(self, name: str, what: str) -> None:
+        if not self.environ.get(f"TOCSIN_{name}", "").strip():
+            raise SettingsError(f"TOCSIN_{name} is missing: set it to {what}.")
+
+
+def _store(text: str) -> str:
+    scheme, _, rest = text.partition("://")
+    if scheme not in ("sqlite", "dynamodb") or not rest.strip("/"):
+        raise ValueError(f"must be sqlite:///path or dynamodb://table, not {text!r}")
+    return text
+
+
+def _mail(text: str) -> str:
+    if urlsplit(text).scheme not in ("smtp", "smtps", "ses", "file"):
+        raise ValueError("must begin with smtp://, smtps://, ses:// or file://")
+    return text
+
+
+def _root(text: str) -> str:
+    url = urlsplit(text)
+    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
+        raise ValueError(f"must be an address such as https://tocsin.example.org, not {text!r}")
+    return text.rstrip("/")
+
+
+def _secret(text: str) -> str:
+    if len(text) < _MIN_SECRET:
+        raise ValueError(f"is too short to be a secret: take {_MIN_SECRET} characters or more")
+    return text
+
+
+def _sender(text: str) -> str:
+    if "@" not in text or any(character in text for character in "\r\n"):
+        raise ValueError(f"must be an e-mail address, not {text!r}")
+    return text
+
+
+def _boolean(text: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if text.lower() not in known:
+        raise ValueError(f"must be 1 or 0, not {text!r}")
+    return known[text.lower()]
+
+
+def _count(least: int, most: int) -> Callable[[str], int]:
+    def cast(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}, not {text!r}")
+        return int(text)
+
+    return cast
+
+
+def _interval(text: str) -> timedelta | None:
+    return timedelta(seconds=_count(0, 3600)(text))
+
+
+def _host(site_root: str | None) -> str:
+    return urlsplit(site_root or LOCAL_ROOT).hostname or "localhost"
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _kept_secret(path: Path) -> str:
+    """Read the secret key kept in `path`, made on first use. Processes that start at once agree on one."""
+    if not path.exists():
+        with NamedTemporaryFile("w", dir=path.parent) as draft:
+            draft.write(secrets.token_urlsafe(48))
+            draft.flush()
+            with suppress(FileExistsError):
+                os.link(draft.name, path)
+    try:
+        return _secret(path.read_text().strip())
+    except ValueError as error:
+        raise SettingsError(f"{path} {error}, or delete the file: a new one is made then.") from error
