@@ -1,0 +1,45 @@
+"""What people see when something goes wrong: which thing, and what to do about it."""
+
+from __future__ import annotations
+
+from flask import Flask, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from handlers.web.security import for_people
+
+_TEXTS = {
+    400: ("This request makes no sense here", "Something in it was missing or malformed. Go back and try again."),
+    403: ("This is not yours to do", "You are signed in, but not allowed to do this."),
+    404: ("Nothing here", "The page does not exist, was deleted, or belongs to somebody else."),
+    405: ("Not like this", "This address takes no such request. Use the buttons on the pages."),
+    413: ("Too much at once", "A form takes at most one megabyte. Shorten what you typed, and send it again."),
+    500: ("Something broke", "The fault is ours, and it is in the log. Jobs can still ping. Try again in a moment."),
+    503: ("Out of breath", "What you asked for was not done. Try again in a moment."),
+}
+_EXPIRED = (
+    "This form has expired",
+    "You were signed out meanwhile, or no cookie came along; nothing was changed. Go back, reload, send it again.",
+)
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(CSRFError, lambda _: _render(400, *_EXPIRED))
+    app.register_error_handler(HTTPException, _page)
+
+
+def trouble_page(code: int) -> ResponseReturnValue:
+    return _render(code, *_TEXTS[code])
+
+
+def _page(error: HTTPException) -> ResponseReturnValue:
+    if not for_people() or error.code is None:
+        return error
+    title, advice = _TEXTS.get(error.code, (error.name, error.description or ""))
+    headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    return _render(error.code, title, advice, headers)
+
+
+def _render(code: int, title: str, advice: str, headers: dict[str, str] | None = None) -> ResponseReturnValue:
+    return render_template("trouble.html", code=code, title=title, advice=advice), code, headers or {}

@@ -1,0 +1,44 @@
+"""What the frame around every page asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Flask
+
+from handlers.current import house
+from handlers.web.access import site_root
+from handlers.web.session import current_user, the_user
+from tocsin.stores.channels import StoredChannel
+from tocsin.stores.projects import Project
+
+HTMX_CONFIG = (
+    '{"allowEval":false,"allowScriptTags":false,"includeIndicatorStyles":false,"selfRequestsOnly":true,'
+    '"historyEnabled":false,"timeout":10000}'
+)
+"""Nothing that the content security policy would have to make room for."""
+_DRAWN = ("email", "webhook")
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals |= {
+        "htmx_config": HTMX_CONFIG,
+        "site_name": lambda: house().settings.site_name,
+        "site_root": site_root,
+        "current_user": current_user,
+        "my_projects": _my_projects,
+        "channel_summary": _channel_summary,
+        "channel_icon": lambda channel: channel.kind if channel.kind in _DRAWN else "channel",
+    }
+
+
+def _my_projects() -> Sequence[Project]:
+    return house().projects.of_user(the_user().id)
+
+
+def _channel_summary(channel: StoredChannel) -> str:
+    """Where its notices go. The kind may have been a plug-in that is not installed any more."""
+    if channel.kind not in house().kinds:
+        return f"a {channel.kind} channel, which is not installed here"
+    return house().kinds.get(channel.kind).summary(channel.config)

@@ -1,0 +1,92 @@
+"""Every page and act, in one table. Whatever is not in PUBLIC needs somebody signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from flask import Blueprint, Flask, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.routing import BaseConverter
+
+from handlers.web import channels, check, checks, entrance, marks, pings, projects
+from handlers.web.errors import trouble_page
+from handlers.web.security import check_csrf
+from handlers.web.session import current_user, here
+from tocsin.services.changing import Busy, UnknownCheck
+from tocsin.stores.table import StoreUnavailable
+
+Route: TypeAlias = tuple[str, str, Callable[..., ResponseReturnValue]]
+
+
+class Id(BaseConverter):
+    """A lower-case UUID with dashes."""
+
+    regex = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+
+
+class Number(BaseConverter):
+    """A ping's running number: ten digits, as the log has room for."""
+
+    regex = r"[1-9][0-9]{0,9}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
+PUBLIC = frozenset({"web.home", "web.setup", "web.login", "web.bell"})
+
+PAGES: tuple[Route, ...] = (
+    ("/", "home", entrance.home),
+    ("/bell/<number:down>.svg", "bell", marks.bell),
+    ("/projects/", "projects", projects.overview),
+    ("/projects/<id:project_id>/checks/", "checks", checks.listing),
+    ("/projects/<id:project_id>/checks/live", "checks_live", checks.live),
+    ("/projects/<id:project_id>/channels/", "channels", channels.listing),
+    ("/checks/<id:check_id>", "check", check.page),
+    ("/checks/<id:check_id>/live", "check_live", check.live),
+    ("/checks/<id:check_id>/pings/", "pings", pings.log),
+    ("/checks/<id:check_id>/pings/<number:n>", "ping", pings.page),
+    ("/checks/<id:check_id>/pings/<number:n>/body", "ping_body", pings.body),
+)
+FORMS: tuple[Route, ...] = (
+    ("/setup", "setup", entrance.setup),
+    ("/login", "login", entrance.login),
+    ("/projects/add", "add_project", projects.add),
+    ("/projects/<id:project_id>/checks/add", "add_check", checks.add),
+    ("/checks/<id:check_id>/edit", "edit_check", check.edit),
+    ("/checks/<id:check_id>/delete", "delete_check", check.delete),
+    ("/projects/<id:project_id>/channels/add/<kind>", "add_channel", channels.add),
+    ("/projects/<id:project_id>/channels/<id:channel_id>/edit", "edit_channel", channels.edit),
+    ("/projects/<id:project_id>/channels/<id:channel_id>/delete", "delete_channel", channels.delete),
+)
+ACTS: tuple[Route, ...] = (
+    ("/logout", "logout", entrance.logout),
+    ("/checks/<id:check_id>/pause", "pause_check", check.pause),
+    ("/checks/<id:check_id>/resume", "resume_check", check.resume),
+    ("/checks/<id:check_id>/ping", "ping_now", check.ping_now),
+    ("/projects/<id:project_id>/channels/<id:channel_id>/test", "test_channel", channels.test),
+)
+
+
+def register(app: Flask) -> None:
+    app.url_map.converters |= {"id": Id, "number": Number}
+    blueprint = Blueprint("web", __name__)
+    for routes, methods in ((PAGES, ["GET"]), (FORMS, ["GET", "POST"]), (ACTS, ["POST"])):
+        for path, endpoint, view in routes:
+            blueprint.add_url_rule(path, endpoint, view, methods=methods)
+    blueprint.before_request(check_csrf)
+    blueprint.before_request(_demand_user)
+    blueprint.register_error_handler(UnknownCheck, lambda _: trouble_page(404))
+    for error in (Busy, StoreUnavailable):
+        blueprint.register_error_handler(error, lambda _: trouble_page(503))
+    app.register_blueprint(blueprint)
+
+
+def _demand_user() -> ResponseReturnValue | None:
+    if request.endpoint in PUBLIC or current_user():
+        return None
+    if "HX-Request" in request.headers:
+        # A fragment of a page: the whole page must go to the door, not the door into the page.
+        return "", 204, {"HX-Redirect": url_for("web.login")}
+    return redirect(url_for("web.login", next=here() if request.method == "GET" else None))

@@ -1,0 +1,56 @@
+"""Who is signed in: an id in a signed cookie, looked up once a request."""
+
+from __future__ import annotations
+
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import g, request, session
+
+from handlers.current import house
+from tocsin.stores.accounts import User
+
+
+def current_user() -> User | None:
+    """The user who is signed in. Somebody deleted meanwhile is signed out."""
+    if "user" not in g:
+        user_id = session.get("user")
+        g.user = house().accounts.get(user_id) if isinstance(user_id, str) else None
+        if user_id and g.user is None:
+            session.clear()
+    return cast("User | None", g.user)
+
+
+def the_user() -> User:
+    """The user, on pages that nobody else gets to see."""
+    user = current_user()
+    assert user is not None
+    return user
+
+
+def sign_in(user: User) -> None:
+    """Start a session of its own: nothing that was planted in the cookie before stays."""
+    session.clear()
+    session.permanent = True
+    session["user"] = user.id
+    g.user = user
+
+
+def sign_out() -> None:
+    session.clear()
+    g.user = None
+
+
+def here() -> str:
+    """The page asked for, as a link within this site."""
+    query = request.query_string.decode("ascii", "ignore")
+    return request.script_root + request.path + (f"?{query}" if query else "")
+
+
+def safe_next(target: str) -> str | None:
+    """The target if it is a path of this site; browsers read backslashes and control characters in odd ways."""
+    parts = urlsplit(target)
+    odd = any(character <= " " or character == "\\" for character in target)
+    if odd or parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
+        return None
+    return target

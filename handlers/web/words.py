@@ -1,0 +1,108 @@
+"""Moments, lengths of time and sizes as people read them: the filters of the templates.
+
+Moments are written for a browser without JavaScript: relative words, the exact time in UTC on hover. `static/app.js`
+keeps the words fresh and shows local time instead.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+from markupsafe import Markup
+
+from handlers.current import house
+from tocsin.domain.check import Status
+from tocsin.domain.wording import duration_words
+
+STATUS_WORDS = {
+    Status.DOWN: "Down",
+    Status.GRACE: "Late",
+    Status.UP: "Up",
+    Status.NEW: "New",
+    Status.PAUSED: "Paused",
+}
+"""In the order of a list: what needs somebody comes first."""
+PING_WORDS = {"success": "Success", "start": "Start", "fail": "Failure", "log": "Log", "ign": "Ignored"}
+
+_MOMENT = Markup('<time datetime="{iso}" title="{exact} UTC"{kind}>{words}</time>')
+_JUST_NOW = timedelta(seconds=5)
+
+
+def register(app: Flask) -> None:
+    for found in (ago, until, clock_time, stamp, took, every, size, plain, status_word, duration):
+        app.jinja_env.filters[found.__name__] = found
+    app.jinja_env.globals["PING_WORDS"] = PING_WORDS
+
+
+def status_word(status: Status) -> str:
+    return STATUS_WORDS[status]
+
+
+def ago(at: datetime) -> Markup:
+    """Say `3 minutes ago`."""
+    passed = house().clock() - at
+    return _moment(at, "just now" if passed < _JUST_NOW else f"{duration_words(passed, units=1)} ago")
+
+
+def until(at: datetime) -> Markup:
+    """Say `in 3 minutes`."""
+    return _moment(at, f"in {duration_words(at - house().clock(), units=1)}")
+
+
+def clock_time(at: datetime) -> Markup:
+    """Say `14:05 UTC`, with the day where it is not today."""
+    at = at.astimezone(UTC)
+    today = at.date() == house().clock().astimezone(UTC).date()
+    return _moment(at, f"{at:%H:%M} UTC" if today else f"{_day(at)}, {at:%H:%M} UTC", "clock")
+
+
+def stamp(at: datetime) -> Markup:
+    """Say `31 Jan 12:05:09`, for logs."""
+    at = at.astimezone(UTC)
+    return _moment(at, f"{_day(at)} {at:%H:%M:%S}", "stamp")
+
+
+def took(run: timedelta) -> str:
+    """Say how long a run took: `0.42 s`, `12 s`, `1 min 5 s`, `3 h 20 min`."""
+    seconds = run.total_seconds()
+    if seconds < 10:
+        return f"{seconds:.2g} s" if seconds >= 0.01 else "0 s"
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")]
+    return " ".join([f"{count} {unit}" for count, unit in parts if count][:2])
+
+
+def every(period: timedelta) -> str:
+    """Say `every day`, `every 5 minutes`, `every 1 hour 30 minutes`."""
+    words = duration_words(period)
+    one, _, unit = words.partition(" ")
+    return f"every {unit}" if one == "1" and " " not in unit else f"every {words}"
+
+
+def duration(lasted: timedelta) -> str:
+    """Say `2 days 3 hours`."""
+    return duration_words(lasted)
+
+
+def size(count: int) -> str:
+    return f"{count} bytes" if count < 1000 else f"{count / 1000:.3g} kB"
+
+
+def plain(body: bytes) -> str:
+    """Bytes as text: what can't be read shows as such, and nothing can break the page."""
+    text = body.decode(errors="replace").replace("\r\n", "\n")
+    return "".join(character if character >= " " or character in "\n\t" else "�" for character in text)
+
+
+def _day(at: datetime) -> str:
+    this_year = at.year == house().clock().astimezone(UTC).year
+    return f"{at.day} {at:%b}" if this_year else f"{at.day} {at:%b %Y}"
+
+
+def _moment(at: datetime, words: str, kind: str = "") -> Markup:
+    at = at.astimezone(UTC)
+    marker = Markup(' data-as="{}"').format(kind) if kind else ""
+    return _MOMENT.format(iso=f"{at:%Y-%m-%dT%H:%M:%SZ}", exact=f"{at:%Y-%m-%d %H:%M:%S}", kind=marker, words=words)

@@ -1,0 +1,183 @@
+"""The command line, which scripts rely on: JSON on stdout and nothing else, sentences on stderr, exit statuses."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from tests.fakes import SECRET, Clock
+from tocsin.domain.check import Status
+from tocsin.house import House
+from tocsin.services import accounts
+from tocsin.services.checks import Wishes, create_check
+from tocsin.services.projects import key_digest
+from tocsin.stores.check_items import Info
+from tocsin.stores.projects import KeyKind
+
+
+@pytest.fixture
+def flask(app: Flask) -> Any:
+    runner = app.test_cli_runner()
+
+    def run(*args: str, stdin: str | None = None) -> Result:
+        return runner.invoke(args=args, input=stdin)
+
+    return run
+
+
+def answer(result: Result) -> dict[str, Any]:
+    assert (result.exit_code, result.stderr) == (0, ""), result.output
+    told: dict[str, Any] = json.loads(result.stdout)
+    return told
+
+
+def refusal(result: Result, status: int = 1) -> str:
+    assert (result.exit_code, result.stdout) == (status, "")
+    return str(result.stderr)
+
+
+@pytest.fixture
+def project(flask: Any) -> str:
+    answer(flask("user", "create", "alice@example.org"))
+    made: str = answer(flask("project", "create", "Backups", "--owner", "alice@example.org"))["uuid"]
+    return made
+
+
+def test_user_create_reads_the_password_from_stdin(flask: Any, house: House) -> None:
+    """The new user can sign in, in whatever case the address is typed."""
+    told = answer(flask("user", "create", "Alice@Example.org", "--password-stdin", stdin="correct horse\n"))
+    assert told["email"] == "alice@example.org"
+    found = accounts.sign_in(house.accounts, email="ALICE@example.org", password="correct horse")
+    assert found is not None
+    assert found.id == told["uuid"]
+    assert accounts.sign_in(house.accounts, email="alice@example.org", password="wrong horse") is None
+
+
+def test_user_without_password_cannot_sign_in_with_any(flask: Any, house: House) -> None:
+    """An empty password is no password."""
+    answer(flask("user", "create", "bob@example.org"))
+    assert accounts.sign_in(house.accounts, email="bob@example.org", password="") is None
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "sentence"),
+    [
+        ("nonsense", "correct horse", "not an e-mail address"),
+        ("bob@example.org", "short", "at least 8 characters"),
+        ("alice@example.org", "correct horse", "an account for alice@example.org already"),
+    ],
+)
+def test_user_create_refuses(flask: Any, email: str, password: str, sentence: str) -> None:
+    """What is wrong is said on stderr."""
+    answer(flask("user", "create", "alice@example.org"))
+    assert sentence in refusal(flask("user", "create", email, "--password-stdin", stdin=password))
+
+
+def test_project_create_prints_keys_that_open_it(flask: Any, house: House) -> None:
+    """Keys not given are made up; of API keys only digests are stored."""
+    answer(flask("user", "create", "alice@example.org"))
+    told = answer(flask("project", "create", "Backups", "--owner", "alice@example.org"))
+    assert set(told) == {"uuid", "name", "api_key", "api_key_readonly", "ping_key"}
+    assert (len(told["api_key"]), len(told["api_key_readonly"]), len(told["ping_key"])) == (32, 32, 22)
+    assert house.projects.by_key(KeyKind.PING, told["ping_key"]) == told["uuid"]
+    assert house.projects.by_key(KeyKind.READ_WRITE, key_digest(told["api_key"], SECRET)) == told["uuid"]
+    assert house.projects.by_key(KeyKind.READ_ONLY, key_digest(told["api_key"], SECRET)) is None
+
+
+def test_project_create_takes_given_keys_once(flask: Any) -> None:
+    """A script may bring its keys along; a second project with one of them is refused whole."""
+    answer(flask("user", "create", "alice@example.org"))
+    keys = ["--api-key", "w" * 32, "--api-key-readonly", "r" * 32, "--ping-key", "p" * 22]
+    told = answer(flask("project", "create", "One", "--owner", "alice@example.org", *keys))
+    assert (told["api_key"], told["api_key_readonly"], told["ping_key"]) == ("w" * 32, "r" * 32, "p" * 22)
+    again = flask("project", "create", "Two", "--owner", "alice@example.org", "--ping-key", "p" * 22)
+    assert "this ping key already" in refusal(again)
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (["X", "--owner", "nobody@example.org"], "flask user create nobody@example.org"),
+        (["X", "--owner", "alice@example.org", "--api-key", "short"], "exactly 32 characters"),
+        (["X", "--owner", "alice@example.org", "--ping-key", "has space in it"], "A ping key has"),
+        (["  ", "--owner", "alice@example.org"], "1 to 100 characters"),
+        (["X", "--owner", "alice@example.org", "--api-key", "k" * 32, "--api-key-readonly", "k" * 32], "must differ"),
+    ],
+)
+def test_project_create_refuses(flask: Any, args: list[str], sentence: str) -> None:
+    """Each with a sentence that says what to do."""
+    answer(flask("user", "create", "alice@example.org"))
+    assert sentence in refusal(flask("project", "create", *args))
+
+
+def test_channel_create_hangs_up_on_all_checks(flask: Any, house: House, project: str, clock: Clock) -> None:
+    """A new channel is told of the project's checks from now on."""
+    check_id = create_check(house.checks, house.channels, project=project, wishes=Wishes(Info("x")), now=clock())
+    value = json.dumps({"url_down": "http://127.0.0.1:9/down"})
+    told = answer(flask("channel", "create", project, "webhook", "--name", "ops", "--value", value))
+    info = house.checks.info(check_id)
+    assert info is not None
+    assert info.channels == {told["id"]}
+    channel = house.channels.get(project, told["id"])
+    assert channel is not None
+    assert (channel.name, channel.config["url_down"]) == ("ops", "http://127.0.0.1:9/down")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "status", "sentence"),
+    [
+        ("pigeon", "{}", 1, "pigeon"),
+        ("email", "{}", 1, "address"),
+        ("webhook", "{}", 1, "url"),
+        ("email", "nonsense", 2, "not JSON"),
+        ("email", "[]", 2, "not a JSON object"),
+    ],
+)
+def test_channel_create_refuses(flask: Any, project: str, kind: str, value: str, status: int, sentence: str) -> None:
+    """Unknown kinds, values that can't work, and what is no JSON."""
+    said = refusal(flask("channel", "create", project, kind, "--value", value), status)
+    assert sentence.lower() in said.lower()
+
+
+def test_channel_create_needs_a_project(flask: Any) -> None:
+    """An id that names none is said."""
+    told = refusal(flask("channel", "create", "nope", "email", "--value", '{"address": "a@example.org"}'))
+    assert "no project nope" in told
+
+
+def test_tick_prints_counts_as_of_a_moment(flask: Any, house: House, project: str, clock: Clock) -> None:
+    """`--now` lets a script look ahead."""
+    from tocsin.domain.ping import Kind
+    from tocsin.services.record_ping import Source, record_ping
+
+    check_id = create_check(house.checks, house.channels, project=project, wishes=Wishes(Info("x")), now=clock())
+    record_ping(house.checks, check_id=check_id, kind=Kind.SUCCESS, now=clock(), source=Source())
+    assert answer(flask("tick"))["down"] == 0
+    told = answer(flask("tick", "--now", "2026-03-03T12:00:00Z"))
+    assert (told["due"], told["down"], told["complete"]) == (1, 1, True)
+    stored = house.checks.get(check_id)
+    assert stored is not None
+    assert stored.check.status is Status.DOWN
+
+
+def test_tick_refuses_what_is_no_moment(flask: Any) -> None:
+    """A wrong command line is exit status 2."""
+    assert "not a moment" in refusal(flask("tick", "--now", "yesterday"), 2)
+
+
+def test_table_is_made_and_dropped_once(flask: Any) -> None:
+    """Both may be repeated without harm, and say whether they did something."""
+    assert answer(flask("table", "create"))["created"] is False
+    assert answer(flask("table", "drop"))["dropped"] is True
+    assert answer(flask("table", "drop"))["dropped"] is False
+    assert answer(flask("table", "create"))["created"] is True
+
+
+def test_missing_table_is_said_with_the_way_out(flask: Any, store_url: str) -> None:
+    """Every command that needs the table names the one that makes it."""
+    answer(flask("table", "drop"))
+    assert "flask table create" in refusal(flask("user", "create", "alice@example.org"))
