@@ -47,9 +47,9 @@ class UnknownEvent(Exception):
 def lambda_handler(event: Event, context: Context) -> Answer:
     """Answer one invocation. Raises UnknownEvent, which fails the invocation visibly."""
     if "httpMethod" in event:
-        return respond(_app(), event, context)
+        return respond(the_app(), event, context)
     if event.get("source") == "aws.events":
-        return _tick(_app().extensions["tocsin"], context)
+        return _tick(the_app().extensions["tocsin"], context)
     _log.error("An event that nobody knows: %s", sorted(event))
     raise UnknownEvent(f"no handler for an event with the keys {sorted(event)}")
 
@@ -67,7 +67,7 @@ def respond(app: WSGIApplication, event: Event, context: Context) -> Answer:
 
 
 @cache
-def _app() -> Any:
+def the_app() -> Any:
     """The process's one app. This module is where a Lambda process starts, so here the porch is opened."""
     from app import app
 
@@ -139,4 +139,4 @@ def _close(output: Iterable[bytes]) -> None:
 
 if on_lambda():
     # INIT has a whole processor and is not yet anybody's request: build here what the first request would wait for.
-    _app()
+    the_app()

@@ -21,11 +21,11 @@
   };
   const relative = (at) => {
     const passed = Math.floor((Date.now() - at) / 1000);
-    if (passed < 0) return `in ${inWords(-passed)}`;
     return passed < 5 ? "just now" : `${inWords(passed)} ago`;
   };
   const written = {
     clock: (at) => (at.toDateString() === new Date().toDateString() ? "" : `${day(at)}, `) + hourFormat.format(at),
+    lasting: (at) => inWords(Math.max(0, (Date.now() - at) / 1000)),
     stamp: (at) => `${day(at)} ${secondFormat.format(at)}`,
   };
   const refreshTimes = () => {

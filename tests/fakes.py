@@ -86,25 +86,26 @@ class Scene:
     ping_key: str = ""
 
     @classmethod
-    def set(cls, house: House, clock: Clock, **config: str) -> Scene:
-        """Furnish the table of `house` anew, with a fake kind of channel."""
+    def set(cls, house: House, clock: Clock, *, owner: str = "alice@example.org") -> Scene:
+        """Furnish the table of `house` anew, with a fake kind of channel beside its own."""
         fake = FakeChannel()
-        scene = cls(furnish(house.settings, house.table, Registry([fake]), clock=clock), fake, clock)
-        owner = accounts.create_user(scene.house.accounts, email="alice@example.org", password=None, now=clock())
+        kinds = Registry([*(kind for kind in house.kinds if kind.kind != fake.kind), fake])
+        scene = cls(furnish(house.settings, house.table, kinds, clock=clock), fake, clock)
+        person = accounts.create_user(scene.house.accounts, email=owner, password=None, now=clock())
         made = projects.create_project(
-            scene.house.projects, name="Backups", owner=owner.id, secret_key=SECRET, now=clock()
+            scene.house.projects, name="Backups", owner=person.id, secret_key=SECRET, now=clock()
         )
-        scene.project, scene.owner, scene.ping_key = made.id, owner.id, made.ping_key
-        scene.channel_id = scene.hang_up(**config)
+        scene.project, scene.owner, scene.ping_key = made.id, person.id, made.ping_key
+        scene.channel_id = scene.hang_up()
         return scene
 
-    def hang_up(self, **config: str) -> str:
+    def hang_up(self, *, kind: str = "fake", **config: str) -> str:
         return channels.create_channel(
             self.house.checks,
             self.house.channels,
             self.house.kinds,
             project=self.project,
-            kind="fake",
+            kind=kind,
             name="",
             config=config,
             now=self.clock(),

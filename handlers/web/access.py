@@ -38,10 +38,10 @@ def project_or_404(project_id: str) -> Project:
 
 
 def check_or_404(check_id: str) -> Shown:
-    found = house().checks.several([check_id])
-    if not found:
+    found = house().checks.find(check_id)
+    if found is None:
         abort(404)
-    stored, info = found[0]
+    stored, info = found
     return Shown(stored, info, project_or_404(stored.project))
 
 

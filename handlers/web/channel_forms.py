@@ -9,7 +9,7 @@ from typing import TypeAlias
 from wtforms import EmailField, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from handlers.web.refusals import TakesRefusals
+from handlers.web.sending import TakesRefusals
 from tocsin.channels.port import Config
 from tocsin.services.channels import MAX_NAME
 
@@ -45,7 +45,7 @@ class EmailForm(ChannelForm):
 
 
 def _method() -> SelectField:
-    return SelectField("Method", choices=[(method, method) for method in METHODS], default="POST")
+    return SelectField("Method", choices=list(METHODS), default="POST")
 
 
 class WebhookForm(ChannelForm):

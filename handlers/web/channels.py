@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from handlers.current import house
 from handlers.web.access import channel_or_404, project_or_404
 from handlers.web.channel_forms import PLACEHOLDERS, ChannelForm, form_class
+from handlers.web.sending import sent
 from tocsin.channels.port import InvalidConfig
 from tocsin.services import channels as service
 from tocsin.stores.channels import StoredChannel
@@ -25,7 +26,7 @@ def add(project_id: str, kind: str) -> ResponseReturnValue:
     project = project_or_404(project_id)
     if kind not in house().kinds:
         abort(404)
-    form = form_class(kind)(request.form)
+    form = form_class(kind)(sent())
     if request.method == "POST" and form.validate() and _create(project, kind, form):
         flash("The channel is up: every check of the project rings it. Send a test to be sure.")
         return _back(project_id)
@@ -37,7 +38,7 @@ def edit(project_id: str, channel_id: str) -> ResponseReturnValue:
     if channel.kind not in house().kinds:
         abort(404)
     forms = form_class(channel.kind)
-    form = forms(request.form, data=forms.values_of(channel.name, channel.config))
+    form = forms(sent(), data=forms.values_of(channel.name, channel.config))
     if request.method == "POST" and form.validate() and _save(channel, form):
         flash("Saved. Send a test to be sure.")
         return _back(project_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -12,6 +12,7 @@ from handlers.current import house
 from handlers.web import check_story
 from handlers.web.access import Shown, check_or_404, site_root
 from handlers.web.check_form import CheckForm, values_of
+from handlers.web.sending import sent
 from handlers.web.words import PING_WORDS
 from tocsin.domain.check import Status
 from tocsin.domain.ping import Kind
@@ -36,6 +37,12 @@ def page(check_id: str) -> ResponseReturnValue:
     return render_template("check.html", **_facts(shown), **_addresses(shown), **_told(shown))
 
 
+def cloaked(key: str) -> ResponseReturnValue:
+    """Lead from a message, which must not tell the secret id, to the page."""
+    check_id = house().checks.by_unique_key(key)
+    return redirect(url_for("web.check", check_id=check_or_404(check_id).id)) if check_id else abort(404)
+
+
 def live(check_id: str) -> ResponseReturnValue:
     """What moves on the page anew, or 204 if it is as it was `seen`."""
     shown = check_or_404(check_id)
@@ -47,7 +54,7 @@ def live(check_id: str) -> ResponseReturnValue:
 def edit(check_id: str) -> ResponseReturnValue:
     shown = check_or_404(check_id)
     channels = house().channels.of_project(shown.project.id)
-    form = CheckForm(request.form, data=values_of(shown.stored, shown.info))
+    form = CheckForm(sent(), data=values_of(shown.stored, shown.info))
     form.offer(channels)
     if request.method == "POST" and form.validate() and _save(check_id, form):
         flash("Saved.")

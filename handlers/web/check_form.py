@@ -10,6 +10,7 @@ from wtforms import (
     BooleanField,
     Form,
     IntegerField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -17,7 +18,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Regexp
 
-from handlers.web.refusals import TakesRefusals
+from handlers.web.sending import TakesRefusals
 from tocsin.domain.ping import Keywords, Rules
 from tocsin.domain.schedule import Simple
 from tocsin.services.checks import MAX_DESC, MAX_KEYWORDS, MAX_NAME, MAX_TAGS, Wishes
@@ -41,7 +42,7 @@ class WholeNumber(IntegerField):
 
 
 def _unit(label: str) -> SelectField:
-    return SelectField(label, choices=[(unit, unit) for unit in UNITS])
+    return SelectField(label, choices=list(UNITS), default="minutes")
 
 
 def _most(characters: int) -> Length:
@@ -67,14 +68,16 @@ class CheckForm(TakesRefusals, Form):
     success_kw = StringField("Success", [_most(MAX_KEYWORDS)])
     failure_kw = StringField("Failure", [_most(MAX_KEYWORDS)])
     default_fail = SelectField(
-        "With none of these words", choices=[("", "ignore the ping"), ("1", "count it as a failure")]
+        "With none of these words",
+        choices=[SelectChoice("", "ignore the ping"), SelectChoice("1", "count it as a failure")],
+        default="",
     )
     manual_resume = BooleanField("Stay paused until I resume it")
     channels = SelectMultipleField("Tell", choices=[])
 
     def offer(self, channels: Iterable[StoredChannel]) -> None:
         """Name the channels to choose from."""
-        self.channels.choices = [(channel.id, channel.id) for channel in channels]
+        self.channels.choices = [channel.id for channel in channels]
 
     def wishes(self) -> Wishes:
         """What was asked for; call it once the form is valid."""

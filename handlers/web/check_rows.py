@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from handlers.web.check_story import since
 from handlers.web.words import STATUS_WORDS
 from tocsin.domain.check import Status
 from tocsin.domain.schedule import Simple
@@ -21,6 +22,7 @@ class Row:
     name: str
     tags: tuple[str, ...]
     status: Status
+    since: datetime | None
     period: timedelta
     grace: timedelta
     last_ping: datetime | None
@@ -36,6 +38,7 @@ class Row:
             name=info.name,
             tags=info.tag_list,
             status=check.displayed(now),
+            since=since(check, now),
             period=check.schedule.timeout,
             grace=check.grace,
             last_ping=check.last_ping,

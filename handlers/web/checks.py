@@ -10,6 +10,7 @@ from handlers.web.access import project_or_404, site_root
 from handlers.web.check_form import CheckForm, blank_values
 from handlers.web.check_rows import Listing
 from handlers.web.check_rows import listing as listing_of
+from handlers.web.sending import sent
 from tocsin.services.checks import InvalidCheck, create_check
 from tocsin.stores.projects import Project
 
@@ -32,7 +33,7 @@ def live(project_id: str) -> ResponseReturnValue:
 def add(project_id: str) -> ResponseReturnValue:
     project = project_or_404(project_id)
     channels = house().channels.of_project(project_id)
-    form = CheckForm(request.form, data=blank_values(channels))
+    form = CheckForm(sent(), data=blank_values(channels))
     form.offer(channels)
     if request.method == "POST" and form.validate() and (made := _create(project, form)):
         flash("The check is made. It wakes up with its first ping.")

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from handlers.current import house
 from handlers.web.entrance_forms import LoginForm, SetupForm
+from handlers.web.sending import sent
 from handlers.web.session import current_user, safe_next, sign_in, sign_out
 from tocsin.services import accounts
 from tocsin.services.founding import found_project
@@ -32,7 +33,7 @@ def setup() -> ResponseReturnValue:
         return redirect(url_for("web.login")) if request.method == "GET" else _too_late()
     if not house().settings.first_visit:
         return render_template("not_ready.html"), 503
-    form = SetupForm(request.form)
+    form = SetupForm(sent())
     if request.method == "GET" or not form.validate():
         return render_template("setup.html", form=form), 422 if form.errors else 200
     return _settle(form)
@@ -44,7 +45,7 @@ def login() -> ResponseReturnValue:
         return redirect(url_for("web.home"))
     if not house().accounts.any():
         return redirect(url_for("web.setup"))
-    form = LoginForm(request.form)
+    form = LoginForm(sent())
     target = request.values.get("next", "")
     if request.method == "POST" and (user := _recognised(form)):
         sign_in(user)

@@ -8,7 +8,7 @@ from wtforms import EmailField, Form, PasswordField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from handlers.current import house
-from handlers.web.refusals import TakesRefusals
+from handlers.web.sending import TakesRefusals
 from tocsin.channels.port import InvalidConfig
 from tocsin.services.accounts import MAX_PASSWORD, MIN_PASSWORD
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from handlers.current import house
 from handlers.web.entrance import open_project
 from handlers.web.entrance_forms import ProjectForm
+from handlers.web.sending import sent
 from handlers.web.session import the_user
 from tocsin.services.projects import InvalidProject
 
@@ -17,7 +18,7 @@ def overview() -> ResponseReturnValue:
 
 
 def add() -> ResponseReturnValue:
-    form = ProjectForm(request.form)
+    form = ProjectForm(sent())
     if request.method == "POST" and form.validate():
         try:
             made = open_project(the_user(), form.name.data or "")

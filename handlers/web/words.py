@@ -30,7 +30,7 @@ _JUST_NOW = timedelta(seconds=5)
 
 
 def register(app: Flask) -> None:
-    for found in (ago, until, clock_time, stamp, took, every, size, plain, status_word, duration):
+    for found in (ago, lasting, clock_time, stamp, took, every, size, plain, status_word, duration):
         app.jinja_env.filters[found.__name__] = found
     app.jinja_env.globals["PING_WORDS"] = PING_WORDS
 
@@ -45,9 +45,9 @@ def ago(at: datetime) -> Markup:
     return _moment(at, "just now" if passed < _JUST_NOW else f"{duration_words(passed, units=1)} ago")
 
 
-def until(at: datetime) -> Markup:
-    """Say `in 3 minutes`."""
-    return _moment(at, f"in {duration_words(at - house().clock(), units=1)}")
+def lasting(since: datetime) -> Markup:
+    """Say `3 minutes`: how long something has lasted."""
+    return _moment(since, duration_words(house().clock() - since, units=1), "lasting")
 
 
 def clock_time(at: datetime) -> Markup:
@@ -76,8 +76,9 @@ def took(run: timedelta) -> str:
 
 
 def every(period: timedelta) -> str:
-    """Say `every day`, `every 5 minutes`, `every 1 hour 30 minutes`."""
-    words = duration_words(period)
+    """Say `every day`, `every 2 weeks`, `every 1 hour 30 minutes`."""
+    weeks, rest = divmod(period, timedelta(weeks=1))
+    words = f"{weeks} week{'' if weeks == 1 else 's'}" if weeks and not rest else duration_words(period)
     one, _, unit = words.partition(" ")
     return f"every {unit}" if one == "1" and " " not in unit else f"every {words}"
 

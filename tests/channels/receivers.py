@@ -49,6 +49,7 @@ class Receiver:
     calls: list[Call] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
     dialled: list[tuple[str, int]] = field(default_factory=list)
+    on_call: Callable[[Call], object] = lambda call: None
 
     def url(self, path: str = "/", host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.port}{path}"
@@ -68,7 +69,8 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            receiver.calls.append(Call(self.command, self.path, self.headers.items(), body))
+            receiver.calls.append(call := Call(self.command, self.path, self.headers.items(), body))
+            receiver.on_call(call)
             answer = receiver.answers.get(self.path, Answer())
             self.send_response(answer.status)
             if answer.location:
@@ -130,18 +132,22 @@ def peer(manners: Manners) -> Iterator[int]:
             thread.join()
 
 
-def drip(start: bytes) -> Manners:
-    """Send one byte every few milliseconds until the other side hangs up, or for two seconds."""
+@dataclass
+class Drip:
+    """Sends one byte every few milliseconds until the other side hangs up, or for two seconds."""
 
-    def manners(sock: socket.socket) -> None:
+    start: bytes
+    ran_out: bool = False
+    """The other side waited to the end."""
+
+    def __call__(self, sock: socket.socket) -> None:
         sock.recv(65536)
-        sock.sendall(start)
+        sock.sendall(self.start)
         for _ in range(400):
             if select.select([sock], [], [], 0.005)[0] and not sock.recv(65536):
                 return
             sock.sendall(b"a")
-
-    return manners
+        self.ran_out = True
 
 
 def say(answer: bytes) -> Manners:

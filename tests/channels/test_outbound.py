@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from tests.channels.notices import failing
-from tests.channels.receivers import Answer, Call, Manners, Receiver, closed_port, drip, peer, say, serving
+from tests.channels.receivers import Answer, Call, Drip, Receiver, closed_port, peer, say, serving
 from tocsin.channels.outbound import Outbound, Request, Resolver
 
 LOCAL = Outbound(allow_private=True)
@@ -113,14 +113,16 @@ def test_redirect_reads_its_location_as_utf8() -> None:
 
 
 @pytest.mark.parametrize(
-    "manners",
-    [drip(b""), drip(b"HTTP/1.1 200 OK\r\nX-Long: "), drip(b"HTTP/1.1 100 Continue\r\n\r\n"), drip(b"HTTP/1.1 3")],
+    "start",
+    [b"", b"HTTP/1.1 200 OK\r\nX-Long: ", b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 3"],
     ids=["status line", "header", "after continue", "status"],
 )
-def test_outbound_does_not_wait_for_a_dripping_receiver(manners: Manners) -> None:
+def test_outbound_does_not_wait_for_a_dripping_receiver(start: bytes) -> None:
     """One byte at a time keeps a socket's own time-out from ever ending; the time limit ends it."""
-    with peer(manners) as port, failing("Connection timed out"):
+    drip = Drip(start)
+    with peer(drip) as port, failing("Connection timed out"):
         _post(f"http://127.0.0.1:{port}/", IMPATIENT)
+    assert not drip.ran_out
 
 
 def test_outbound_does_not_wait_for_a_silent_receiver() -> None:
@@ -131,8 +133,10 @@ def test_outbound_does_not_wait_for_a_silent_receiver() -> None:
 
 def test_outbound_does_not_wait_for_a_long_body() -> None:
     """The status decides; a body that drips on for ever changes nothing."""
-    with peer(drip(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")) as port:
+    drip = Drip(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+    with peer(drip) as port:
         assert _post(f"http://127.0.0.1:{port}/", IMPATIENT) == 200
+    assert not drip.ran_out
 
 
 def test_outbound_does_not_wait_for_a_withheld_body() -> None:
@@ -148,7 +152,7 @@ def test_outbound_does_not_wait_for_a_withheld_body() -> None:
 
 def test_outbound_time_limit_spans_redirects() -> None:
     """A chain of redirects has no more time than a single answer."""
-    with peer(drip(b"HTTP/1.1 200 OK\r\nX: ")) as slow:
+    with peer(Drip(b"HTTP/1.1 200 OK\r\nX: ")) as slow:
         redirect = f"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{slow}/\r\n\r\n".encode()
         with peer(say(redirect)) as first, failing("Connection timed out"):
             _post(f"http://127.0.0.1:{first}/", IMPATIENT)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.channels.notices import failing
-from tests.channels.receivers import Authority, Manners, Receiver, drip, peer, serving
+from tests.channels.receivers import Authority, Drip, Manners, Receiver, peer, serving
 from tocsin.channels.outbound import Outbound, Request, web_tls
 
 
@@ -66,12 +66,12 @@ def _silent(sock: socket.socket) -> None:
         pass
 
 
-def _drip_secretly(context: ssl.SSLContext) -> Manners:
-    def manners(sock: socket.socket) -> None:
+def _secretly(manners: Manners, context: ssl.SSLContext) -> Manners:
+    def secret_manners(sock: socket.socket) -> None:
         with context.wrap_socket(sock, server_side=True) as secure:
-            drip(b"HTTP/1.1 200 OK\r\nX: ")(secure)
+            manners(secure)
 
-    return manners
+    return secret_manners
 
 
 def test_outbound_does_not_wait_for_a_handshake() -> None:
@@ -82,12 +82,15 @@ def test_outbound_does_not_wait_for_a_handshake() -> None:
 
 def test_outbound_does_not_wait_for_a_dripping_handshake() -> None:
     """One byte of a handshake at a time does not hold a thread."""
-    with peer(drip(b"\x16\x03\x03\x40\x00")) as port, failing("Connection timed out"):
+    drip = Drip(b"\x16\x03\x03\x40\x00")
+    with peer(drip) as port, failing("Connection timed out"):
         _post(f"https://hooks.example:{port}/", _outbound(None, time_limit=0.2))
+    assert not drip.ran_out
 
 
 def test_outbound_does_not_wait_for_a_dripping_receiver_over_tls(authority: Authority, tmp_path: Path) -> None:
     """The time limit holds under encryption as well."""
-    manners = _drip_secretly(authority.serving("hooks.example", tmp_path))
-    with peer(manners) as port, failing("Connection timed out"):
+    drip = Drip(b"HTTP/1.1 200 OK\r\nX: ")
+    with peer(_secretly(drip, authority.serving("hooks.example", tmp_path))) as port, failing("Connection timed out"):
         _post(f"https://hooks.example:{port}/", _outbound(authority.trusting(), time_limit=0.3))
+    assert not drip.ran_out

@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes import Clock, FakeChannel, Scene
 from tocsin.channels.port import Config, DeliveryFailed, Notice
+from tocsin.domain.check import unique_key
 from tocsin.domain.flip import Reason
 from tocsin.domain.ping import Kind
 from tocsin.services import channels
@@ -44,7 +45,8 @@ def test_notice_tells_what_was_known_at_the_flip(scene: Scene) -> None:
     assert notice.last_ping is not None
     assert (notice.last_ping.exit_status, notice.last_ping.body) == (3, b"no space left")
     assert notice.schedule == "every 1 hour, grace time 5 minutes"
-    assert notice.url == f"http://localhost:5000/checks/{check_id}"
+    assert notice.url == f"http://localhost:5000/cloaked/{unique_key(check_id)}/"
+    assert check_id not in notice.url
 
 
 def test_notice_of_recovery_tells_the_downtime(scene: Scene) -> None:

@@ -146,6 +146,25 @@ def test_create_turns_on_the_broom_and_the_backups(dynamodb_table: DynamoTable, 
     assert upkeep(dynamodb_table, client) == ("ENABLED", "expires", "ENABLED")
 
 
+def test_create_waits_until_backups_can_be_turned_on(
+    dynamodb_table: DynamoTable, client: DynamoDBClient, wire: Wire, pauses: list[float]
+) -> None:
+    """A table that was just made refuses them for a while."""
+    dynamodb_table.drop()
+    wire.refuse("UpdateContinuousBackups", "ContinuousBackupsUnavailableException", times=20)
+    assert dynamodb_table.create() is True
+    assert upkeep(dynamodb_table, client) == ("ENABLED", "expires", "ENABLED")
+    assert sum(pauses) == 40
+
+
+def test_create_does_not_wait_for_backups_for_ever(dynamodb_table: DynamoTable, wire: Wire) -> None:
+    """In the end it says what is missing, and that trying again may help."""
+    dynamodb_table.drop()
+    wire.refuse("UpdateContinuousBackups", "ContinuousBackupsUnavailableException", times=1000)
+    with pytest.raises(StoreUnavailable, match="got no backups so far: run `flask table create` again"):
+        dynamodb_table.create()
+
+
 @pytest.mark.parametrize("step", ["UpdateContinuousBackups", "UpdateTimeToLive"])
 def test_create_finishes_what_an_earlier_one_left_half_made(
     dynamodb_table: DynamoTable, client: DynamoDBClient, wire: Wire, step: str

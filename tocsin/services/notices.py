@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.channels.port import LastPing, Notice
-from tocsin.domain.check import Status
+from tocsin.domain.check import Status, unique_key
 from tocsin.domain.flip import Flip, Reason
 from tocsin.domain.ping import Ping
 from tocsin.domain.schedule import Simple
@@ -26,10 +26,10 @@ class Notices:
 
     def of(self, alert: Alert) -> Notice | None:
         """Tell of one alert; None if its check is gone."""
-        found = self.checks.several([alert.check_id])
-        if not found:
+        found = self.checks.find(alert.check_id)
+        if found is None:
             return None
-        stored, info = found[0]
+        stored, info = found
         ping = self.checks.ping(alert.check_id, alert.ping_n, now=alert.flip.at) if alert.ping_n else None
         return self._notice(
             stored, info, self.projects.get(alert.project), alert.flip, ping=ping, key=alert.idempotency_key
@@ -80,7 +80,7 @@ class Notices:
             n_pings=check.n_pings,
             last_ping=_last_ping(ping),
             downtime=flip.at - flip.since if up and flip.since else None,
-            url=f"{self.site_root}/checks/{check.id}",
+            url=f"{self.site_root}/cloaked/{unique_key(check.id)}/",
             channels_url=f"{self.site_root}/projects/{stored.project}/channels/",
         )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from tocsin.domain.check import Check, Status
+from tocsin.domain.check import Check, Status, unique_key
 from tocsin.domain.flip import Flip, Reason
 from tocsin.domain.ping import Keywords, Kind, Ping, Rules
 from tocsin.domain.schedule import Simple
@@ -75,6 +75,11 @@ def info_key(check_id: str) -> Key:
 
 def slug_key(project: str, slug: str, check_id: str) -> Key:
     return Key(f"project#{project}", f"slug#{slug}#{check_id}")
+
+
+def cloak_key(check_id: str) -> Key:
+    """Where a check is found by its unique key."""
+    return Key(f"unique#{unique_key(check_id)}", "check")
 
 
 def check_id_of(item: Item) -> str:

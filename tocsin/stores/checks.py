@@ -17,6 +17,7 @@ from tocsin.stores.check_items import (
     Stored,
     body_item,
     check_id_of,
+    cloak_key,
     decode_flip,
     decode_info,
     decode_ping,
@@ -116,6 +117,11 @@ class Checks:
         item = self.table.get(info_key(check_id))
         return decode_info(item) if item else None
 
+    def find(self, check_id: str) -> tuple[Stored, Info] | None:
+        """The check with its info, as they are now."""
+        stored, info = self.get(check_id), self.info(check_id)
+        return (stored, info) if stored and info else None
+
     def listing(self, project: str) -> list[tuple[Stored, Info]]:
         """All checks of a project, oldest first: one index query a hundred checks, and batch reads."""
         ids: list[str] = []
@@ -139,6 +145,11 @@ class Checks:
         page = self.table.query(prefix.pk, Range(prefix=prefix.sk), limit=2)
         return [fields.text(item, "sk").removeprefix(prefix.sk) for item in page.items]
 
+    def by_unique_key(self, key: str) -> str | None:
+        """The id of the check that messages name by this key."""
+        item = self.table.get(Key(f"unique#{key}", "check"))
+        return fields.text(item, "check") if item else None
+
     def create(self, check: Check, info: Info, *, project: str, now: datetime) -> None:
         state = {
             "project": project,
@@ -150,6 +161,7 @@ class Checks:
         actions: list[Action] = [
             Put(_whole(state_key(check.id), state), where=ABSENT),
             Put(_whole(info_key(check.id), encode_info(info)), where=ABSENT),
+            Put(_whole(cloak_key(check.id), {"check": check.id})),
         ]
         self.table.transact(actions + _slug_actions(project, check.id, old="", new=info.slug))
 
@@ -199,7 +211,7 @@ class Checks:
     def delete(self, stored: Stored, info: Info) -> None:
         """Forget the check at once; the entries of its log go when they expire."""
         check_id = stored.check.id
-        actions: list[Action] = [Delete(state_key(check_id)), Delete(info_key(check_id))]
+        actions: list[Action] = [Delete(key(check_id)) for key in (state_key, info_key, cloak_key)]
         self.table.transact(actions + _slug_actions(stored.project, check_id, old=info.slug, new=""))
 
     def due(self, shard: str, now: datetime, *, limit: int, cursor: str | None) -> tuple[list[Item], str | None]:

@@ -126,7 +126,7 @@ class DynamoTable:
 
     def create(self) -> bool:
         with explained(self.name):
-            return create_table(self._client, self.name)
+            return create_table(self._client, self.name, self._sleep)
 
     def drop(self) -> bool:
         with explained(self.name):

@@ -42,8 +42,9 @@ def connect(table: str) -> DynamoDBClient:
     config = Config(
         connect_timeout=1,
         read_timeout=2,
-        # A write whose answer got lost is sent again, and may then be done twice: a counter counts one ping too
-        # many (a transaction is safe, its token is the same). Without retries that ping would be lost instead.
+        # A single write whose answer got lost is sent again and may be done twice: a counter then counts one ping
+        # too many, or a condition is lost to one's own first try. Without retries that ping would be lost, which is
+        # worse. A transaction is safe: its token stays the same.
         retries={"mode": "standard", "total_max_attempts": 3},
         max_pool_connections=32,
         tcp_keepalive=True,

@@ -207,7 +207,8 @@ def selection(
     bounds = [bound for bound in (lower, upper) if bound]
     where = " AND ".join([f"{owner} = ?", f"{column} IS NOT NULL", *(sql for sql, _ in bounds)])
     by = order.replace(",", " DESC,") + " DESC" if reverse else order
-    sql = f"SELECT {order if index else 'sk, data'} FROM items WHERE {where} ORDER BY {by} LIMIT ?"  # noqa: S608 (our words only)
+    columns = order if index else "sk, data"
+    sql = f"SELECT {columns} FROM items WHERE {where} ORDER BY {by} LIMIT ?"  # noqa: S608 (our own words)
     return sql, [pk, *(value for _, values in bounds for value in values)]
 
 

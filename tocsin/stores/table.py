@@ -21,7 +21,7 @@ Value: TypeAlias = str | int | bytes | bool | frozenset[str]
 """Integers fit 64 bits, signed. Sets are never empty: remove the attribute instead."""
 
 Item: TypeAlias = Mapping[str, Value]
-"""Includes `pk` and `sk`."""
+"""Includes `pk` and `sk`. What is part of a key, of an index as well, is never an empty string."""
 
 MAX_ACTIONS = 100
 """Most actions in one transaction (DynamoDB, TransactWriteItems)."""
@@ -127,7 +127,7 @@ EVERYTHING = Range()
 class Page:
     items: Sequence[Item]
     cursor: str | None
-    """Hand it to the next query for what follows; None where nothing does. Opaque."""
+    """Hand it to the next query for what follows, which may be an empty page; None where nothing follows. Opaque."""
 
 
 class StoreError(Exception):

@@ -1,12 +1,20 @@
-"""What a service refused, shown beside the fields that it is about."""
+"""What was sent by a form, and what a service refused of it, shown beside the fields that it is about."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from flask import request
+from werkzeug.datastructures import MultiDict
+
 if TYPE_CHECKING:
     from wtforms.fields import Field
+
+
+def sent() -> MultiDict[str, str] | None:
+    """What a form takes as its input: None while nothing was sent, else an unticked box would win over its default."""
+    return request.form if request.method == "POST" else None
 
 
 class TakesRefusals:

@@ -1,0 +1,85 @@
+"""`flask run` as a process of its own, as `make run` starts it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+
+from tests.channels.receivers import closed_port
+from tests.fakes import ROOT
+
+
+@dataclass
+class Server:
+    folder: Path
+    environ: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=closed_port)
+    log: list[str] = field(default_factory=list)
+    _process: subprocess.Popen[str] | None = None
+    _reader: Thread | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def store(self) -> str:
+        return f"sqlite://{self.folder / 'tocsin.sqlite3'}"
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        command = [sys.executable, "-m", "flask", "run", "--port", str(self.port)]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=self._environ(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        for line in self._lines():
+            self.log.append(line)
+            if "Running on" in line:
+                break
+        else:
+            self._close()
+            raise RuntimeError("".join(self.log))
+        # The pipe must be read to the end, or the server would wait for a reader one day.
+        self._reader = Thread(target=lambda: self.log.extend(self._lines()))
+        self._reader.start()
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self._process is None or self._reader is None:
+            return
+        self._process.send_signal(how)
+        self._reader.join()
+        self._close()
+
+    def _close(self) -> None:
+        assert self._process is not None
+        assert self._process.stderr is not None
+        self._process.wait()
+        self._process.stderr.close()
+        self._process = None
+
+    def _lines(self) -> Iterator[str]:
+        assert self._process is not None
+        assert self._process.stderr is not None
+        return iter(self._process.stderr)
+
+    def _environ(self) -> dict[str, str]:
+        own = {"TOCSIN_STORE": self.store, "TOCSIN_MAIL": f"file://{self.folder / 'mail'}"}
+        own |= {"TOCSIN_SECRET_KEY": "a secret for tests only", "TOCSIN_SITE_ROOT": self.url}
+        return {"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1"} | own | self.environ
+
+
+@contextmanager
+def running(folder: Path, **environ: str) -> Iterator[Server]:
+    server = Server(folder, environ)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
