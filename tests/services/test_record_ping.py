@@ -96,6 +96,19 @@ def test_start_moves_the_due_entry_earlier(scene: Scene) -> None:
     assert scene.read(check_id).armed == scene.clock() + 5 * MINUTE
 
 
+def test_success_ends_the_run_under_way(scene: Scene) -> None:
+    """On a check that is up as well: its duration is known, and its overrun threatens no more."""
+    check_id = scene.check()
+    scene.ping(check_id)
+    scene.ping(check_id, Kind.START)
+    scene.clock.advance(minutes=2)
+    scene.ping(check_id)
+    check = scene.read(check_id).check
+    assert (check.started, check.last_duration) == (False, 2 * MINUTE)
+    scene.clock.advance(minutes=5)
+    assert scene.house.tick().down == 0
+
+
 def test_failure_takes_the_due_entry_away(scene: Scene) -> None:
     """What is down can't fall due."""
     check_id = scene.check()

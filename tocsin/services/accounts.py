@@ -46,7 +46,7 @@ def sign_in(accounts: Accounts, *, email: str, password: str) -> User | None:
     """The user with this address and password, or None: whether the address is known shows neither here nor in time."""
     user = accounts.by_email(email.strip().lower())
     stored = user.password if user and user.password else _hash_of_nobody()
-    return user if _matches(stored, password) and user and user.password else None
+    return user if _matches(stored, password) else None
 
 
 def _validate(email: str, password: str | None) -> None:
