@@ -76,13 +76,14 @@ def from_environ(environ: Mapping[str, str] = os.environ, *, root: Path) -> Sett
     instance = root / "instance"
     store = env.read("STORE", _store, default="") or f"sqlite://{_made(instance) / 'tocsin.sqlite3'}"
     if on_lambda(environ):
+        env.demand("STORE", "dynamodb:// and the table's name")
         env.demand("SECRET_KEY", "a long random text, the same for every instance")
         env.demand("SITE_ROOT", "the address that `zappa deploy` prints, such as https://tocsin.example.org")
     site_root = env.read("SITE_ROOT", _root, default=None)
     return Settings(
         store=store,
         secret_key=env.read("SECRET_KEY", _secret, default="") or _kept_secret(_made(instance) / "secret_key"),
-        mail=env.read("MAIL", _mail, default=f"file://{instance / 'mail'}"),
+        mail=env.read("MAIL", _mail, default=(instance / "mail").as_uri()),
         mail_from=env.read("MAIL_FROM", _sender, default=f"tocsin@{_host(site_root)}"),
         templates=root / "templates",
         site_root=site_root,
@@ -173,19 +174,30 @@ def _host(site_root: str | None) -> str:
 
 
 def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        wanted = "set TOCSIN_STORE and TOCSIN_SECRET_KEY, and nothing needs to be kept there"
+        raise SettingsError(f"{folder} can't be made ({error.strerror}): {wanted}.") from error
     return folder
 
 
 def _kept_secret(path: Path) -> str:
     """Read the secret key kept in `path`, made on first use. Processes that start at once agree on one."""
-    if not path.exists():
-        with NamedTemporaryFile("w", dir=path.parent) as draft:
-            draft.write(secrets.token_urlsafe(48))
-            draft.flush()
-            with suppress(FileExistsError):
-                os.link(draft.name, path)
     try:
+        if not path.exists():
+            _keep_new_secret(path)
         return _secret(path.read_text().strip())
     except ValueError as error:
         raise SettingsError(f"{path} {error}, or delete the file: a new one is made then.") from error
+    except OSError as error:
+        raise SettingsError(f"{path} can't be used ({error.strerror}): mend that, or set TOCSIN_SECRET_KEY.") from error
+
+
+def _keep_new_secret(path: Path) -> None:
+    """Write it whole or not at all; who comes second leaves the first one's alone."""
+    with NamedTemporaryFile("w", dir=path.parent) as draft:
+        draft.write(secrets.token_urlsafe(48))
+        draft.flush()
+        with suppress(FileExistsError):
+            os.link(draft.name, path)

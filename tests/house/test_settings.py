@@ -1,0 +1,108 @@
+"""Settings: read once, cast and checked; what can't work is told in a sentence that names it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tocsin.settings import LOCAL_ROOT, SettingsError, from_environ
+
+SECRET = "0123456789abcdef"
+
+
+def test_nothing_set_means_a_machine_of_ones_own(tmp_path: Path) -> None:
+    """SQLite, mail as files and a secret key are all kept under instance/."""
+    settings = from_environ({}, root=tmp_path)
+    assert settings.store == f"sqlite://{tmp_path}/instance/tocsin.sqlite3"
+    assert settings.mail == f"file://{tmp_path}/instance/mail"
+    assert (settings.links_root, settings.first_visit, settings.https) == (LOCAL_ROOT, True, False)
+    assert len(settings.secret_key) > 40
+    assert (tmp_path / "instance" / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_secret_key_is_made_once_even_by_many_at_once(tmp_path: Path) -> None:
+    """Processes that start together must sign with one key."""
+    with ThreadPoolExecutor(16) as pool:
+        keys = set(pool.map(lambda _: from_environ({}, root=tmp_path).secret_key, range(64)))
+    assert len(keys) == 1
+
+
+def test_kept_secret_that_was_damaged_is_refused(tmp_path: Path) -> None:
+    """An empty file would sign everybody in."""
+    (tmp_path / "instance").mkdir()
+    (tmp_path / "instance" / "secret_key").write_text("")
+    with pytest.raises(SettingsError, match="secret_key"):
+        from_environ({}, root=tmp_path)
+
+
+def test_everything_set_writes_nothing(tmp_path: Path) -> None:
+    """A read-only place, such as a Lambda package, will do."""
+    environ = {"STORE": "dynamodb://t", "SECRET_KEY": SECRET, "SITE_ROOT": "https://t.example.org/", "MAIL": "ses://eu"}
+    settings = from_environ({f"TOCSIN_{name}": value for name, value in environ.items()}, root=tmp_path / "no")
+    assert (settings.site_root, settings.https) == ("https://t.example.org", True)
+    assert (settings.mail_from, settings.first_visit) == ("tocsin@t.example.org", False)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "attribute", "meaning"),
+    [
+        ("ALLOW_PRIVATE_TARGETS", "yes", "allow_private_targets", True),
+        ("ALLOW_PRIVATE_TARGETS", "0", "allow_private_targets", False),
+        ("TRUSTED_PROXIES", "2", "trusted_proxies", 2),
+        ("PING_BODY_LIMIT", "0", "ping_body_limit", 0),
+        ("LOG_DAYS", "7", "log_age", timedelta(days=7)),
+        ("TICK_SECONDS", "0", "tick_every", timedelta()),
+        ("SITE_NAME", " Bells ", "site_name", "Bells"),
+        ("FIRST_VISIT", "off", "first_visit", False),
+        ("TRUSTED_PROXIES", " ", "trusted_proxies", 0),
+    ],
+)
+def test_values_are_cast(tmp_path: Path, name: str, value: str, attribute: str, meaning: object) -> None:
+    """An empty value counts as not set."""
+    settings = from_environ({"TOCSIN_SECRET_KEY": SECRET, f"TOCSIN_{name}": value}, root=tmp_path)
+    assert getattr(settings, attribute) == meaning
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STORE", "postgres://x"),
+        ("STORE", "sqlite://"),
+        ("STORE", "dynamodb://"),
+        ("MAIL", "pigeon://x"),
+        ("MAIL_FROM", "nobody"),
+        ("SITE_ROOT", "tocsin.example.org"),
+        ("SITE_ROOT", "https://x/?q=1"),
+        ("SECRET_KEY", "short"),
+        ("ALLOW_PRIVATE_TARGETS", "maybe"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("PING_BODY_LIMIT", "1e3"),
+        ("LOG_DAYS", "0"),
+        ("TICK_SECONDS", "٣"),
+    ],
+)
+def test_odd_values_are_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
+    """One sentence, with the setting's name in it."""
+    with pytest.raises(SettingsError, match=f"^TOCSIN_{name} .*\\.$"):
+        from_environ({f"TOCSIN_{name}": value}, root=tmp_path)
+
+
+def test_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    """With the settings that make it unnecessary."""
+    (tmp_path / "instance").write_text("a file stands where the folder should")
+    with pytest.raises(SettingsError, match="TOCSIN_STORE and TOCSIN_SECRET_KEY"):
+        from_environ({}, root=tmp_path)
+
+
+@pytest.mark.parametrize("name", ["STORE", "SECRET_KEY", "SITE_ROOT"])
+def test_lambda_needs_what_no_folder_can_keep(tmp_path: Path, name: str) -> None:
+    """Every instance must sign alike, and messages need an address for their links."""
+    environ = {"SECRET_KEY": SECRET, "SITE_ROOT": "https://t.example.org", "STORE": "dynamodb://t", "MAIL": "ses://eu"}
+    del environ[name]
+    variables = {f"TOCSIN_{key}": value for key, value in environ.items()} | {"AWS_LAMBDA_FUNCTION_NAME": "tocsin"}
+    with pytest.raises(SettingsError, match=f"TOCSIN_{name} is missing"):
+        from_environ(variables, root=tmp_path)
