@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+import select
 import socket
 import ssl
+import struct
 from pathlib import Path
 
 import pytest
 
 from tests.channels.notices import failing
-from tests.channels.receivers import Authority, Drip, Manners, Receiver, peer, serving
+from tests.channels.receivers import PUBLIC, Authority, Drip, Manners, Receiver, peer, serving
 from tocsin.channels.outbound import Outbound, Request, web_tls
 
 
@@ -94,3 +97,20 @@ def test_outbound_does_not_wait_for_a_dripping_receiver_over_tls(authority: Auth
     with peer(_secretly(drip, authority.serving("hooks.example", tmp_path))) as port, failing("Connection timed out"):
         _post(f"https://hooks.example:{port}/", _outbound(authority.trusting(), time_limit=0.3))
     assert not drip.ran_out
+
+
+def test_outbound_leaves_no_socket_behind_if_the_receiver_resets() -> None:
+    """A connection that is reset before the handshake fails like any other, and its socket is closed."""
+
+    def dial(address: tuple[str, int], seconds: float) -> socket.socket:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            sock = socket.create_connection(listener.getsockname(), seconds)
+            with listener.accept()[0] as accepted:
+                accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        select.select([sock], [], [])
+        return sock
+
+    outbound = Outbound(resolver=lambda host: [PUBLIC], dialer=dial)
+    with failing("Connection failed"):
+        _post("https://hooks.example/", outbound)
+    gc.collect()  # a socket left open would be found now, and its warning is an error

@@ -35,7 +35,9 @@ def test_sqlite_needs_no_sdk_and_no_lambda(tmp_path: Path) -> None:
         "TOCSIN_SECRET_KEY": "a secret for tests only",
         "TOCSIN_MAIL": f"file://{tmp_path}",
     }
-    served = subprocess.run([sys.executable, "-c", _SERVE], cwd=ROOT, env=environ, capture_output=True, text=True)
+    served = subprocess.run(
+        [sys.executable, "-c", _SERVE], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
     assert served.returncode == 0, served.stderr
     modules = set(json.loads(served.stdout))
     assert "sqlite3" in modules

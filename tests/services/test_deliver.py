@@ -84,6 +84,14 @@ def test_key_is_the_same_for_every_attempt_and_hides_the_check(scene: Scene) -> 
     assert check_id not in keys[0]
 
 
+def test_key_differs_for_checks_that_go_down_together(scene: Scene) -> None:
+    """Same moment, same channel, same count of flips: still two messages, and a receiver must see two."""
+    for check_id in [scene.check(), scene.check()]:
+        scene.ping(check_id)
+    scene.house.tick(now=scene.clock.advance(hours=2))
+    assert len({notice.key for notice in scene.channel.told}) == 2
+
+
 def test_passing_failure_is_tried_again_with_patience(scene: Scene) -> None:
     """Not before its time, then after each step of the back-off, until it goes through."""
     scene.channel.failures = [PASSING] * len(BACK_OFF)

@@ -134,6 +134,7 @@ class Outbound:
         # Made once, at the first need: reading the system's certificates takes tens of milliseconds.
         self._tls = self._tls or web_tls()
         host = link.host.removesuffix(".")
+        sock.getpeername()  # raises if the peer has gone already: wrap_socket() would, and leave a socket open
         return self._tls.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
 
     def _connected(self, link: Link, watchdog: Watchdog) -> socket.socket:

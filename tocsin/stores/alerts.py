@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tocsin.domain.check import unique_key
 from tocsin.domain.flip import Flip
 from tocsin.stores import fields
 from tocsin.stores.check_items import check_id_of, decode_flip, due_shard, encode_flip, partition
@@ -47,8 +48,8 @@ class Alert:
 
     @property
     def idempotency_key(self) -> str:
-        """Names this alert in every attempt to deliver it, without telling the check's secret id."""
-        return f"{self.channel_id}-{fields.moment(self.flip.at)}-{self.flip.n}"
+        """Names this alert, and no other, in every attempt to deliver it, without telling the check's secret id."""
+        return f"{unique_key(self.check_id)}-{self.channel_id}-{self.flip.n}"
 
 
 class Taken(Exception):
