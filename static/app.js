@@ -122,11 +122,13 @@
     byId(choice.dataset.number).value = count;
     byId(choice.dataset.unit).value = unit;
   });
+  const LATIN = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d" };
   const suggestSlug = () => {
     const from = document.querySelector("[data-slug-from]");
     if (!from) return;
     const name = byId(from.dataset.slugFrom).value;
-    const plain = name.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+    const latin = name.toLowerCase().replace(/[ßæœøłđ]/g, (letter) => LATIN[letter]);
+    const plain = latin.normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
     const slug = plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 100);
     const offer = from.querySelector("[data-suggestion]");
     const field = byId(offer.dataset.suggestion);
@@ -145,6 +147,7 @@
   dress();
   sieve();
   suggestSlug();
+  document.querySelector("[aria-invalid]")?.focus();
   setInterval(refreshTimes, 1000);
   if (document.querySelector("[data-live]")) {
     mark(false);

@@ -16,11 +16,11 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
 from handlers.web.sending import TakesRefusals
 from tocsin.domain.ping import Keywords, Rules
-from tocsin.domain.schedule import Simple
+from tocsin.domain.schedule import MAX_PERIOD, MIN_PERIOD, Simple
 from tocsin.services.checks import MAX_DESC, MAX_KEYWORDS, MAX_NAME, MAX_TAGS, Wishes
 from tocsin.stores.channels import StoredChannel
 from tocsin.stores.check_items import Info, Stored
@@ -54,7 +54,9 @@ class CheckForm(TakesRefusals, Form):
 
     name = StringField("Name", [InputRequired("Give it a name that you will recognise at night."), _most(MAX_NAME)])
     slug = StringField(
-        "Slug", [Regexp(r"^[a-z0-9_-]{0,100}$", message="Only a-z, 0-9, - and _, at most 100 characters")]
+        "Slug",
+        [Regexp(r"^[a-z0-9_-]{0,100}$", message="Only a-z, 0-9, - and _, at most 100 characters")],
+        filters=[lambda text: text.strip() if text else text],
     )
     tags = StringField("Tags", [_most(MAX_TAGS)])
     desc = TextAreaField("Description", [_most(MAX_DESC)])
@@ -74,6 +76,13 @@ class CheckForm(TakesRefusals, Form):
     )
     manual_resume = BooleanField("Stay paused until I resume it")
     channels = SelectMultipleField("Tell", choices=[])
+
+    def validate_period(self, field: WholeNumber) -> None:
+        """Asked here as well as by the service, so that all that is wrong shows at once."""
+        _check_bounds(_length(field, self.period_unit))
+
+    def validate_grace(self, field: WholeNumber) -> None:
+        _check_bounds(_length(field, self.grace_unit))
 
     def offer(self, channels: Iterable[StoredChannel]) -> None:
         """Name the channels to choose from."""
@@ -129,8 +138,13 @@ def values_of(stored: Stored, info: Info) -> dict[str, object]:
     }
 
 
+def _check_bounds(length: timedelta) -> None:
+    if not MIN_PERIOD <= length <= MAX_PERIOD:
+        raise ValidationError("Between 1 minute and 365 days")
+
+
 def _length(number: WholeNumber, unit: SelectField) -> timedelta:
-    return timedelta(seconds=int(number.data or 0) * UNITS[str(unit.data)])
+    return timedelta(seconds=int(number.data or 0) * UNITS.get(str(unit.data), 0))
 
 
 def _number(field: str, length: timedelta) -> dict[str, object]:

@@ -73,7 +73,7 @@ def _guard(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if house().settings.https:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint == "static":
+    if request.endpoint == "static" and response.status_code == 200:
         response.headers["Cache-Control"] = _static_caching()
     else:
         response.headers.setdefault("Cache-Control", "no-store")

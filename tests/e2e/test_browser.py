@@ -1,0 +1,157 @@
+"""The pages in a real browser, with JavaScript: Debian's Chromium against `flask run`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.e2e.server import Server, running
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 20_000
+"""Milliseconds; a page that polls every five seconds on a busy machine."""
+
+if CHROMIUM is None and os.environ.get("TOCSIN_REQUIRE_BROWSER") != "1":
+    pytest.skip("there is no Chromium here (TOCSIN_REQUIRE_BROWSER=1 makes this a failure)", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM is not None, "there is no Chromium here"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with running(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser wrote to its console: policy violations, errors of scripts, missing files."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+
+
+def settle(page: Page, server: Server) -> None:
+    """Make the first account."""
+    page.goto(server.url)
+    page.get_by_label("E-mail address").fill("me@example.org")
+    page.get_by_label("Password").fill("a sentence of mine")
+    page.get_by_role("button", name="Make the account").click()
+
+
+def add_check(page: Page, name: str) -> str:
+    """Add a check from the list, and return its ping URL."""
+    page.get_by_role("link", name="Add").first.click()
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Add the check").click()
+    return page.locator("#ping-url").inner_text()
+
+
+def test_browser_sees_a_check_come_alive(page: Page, server: Server, complaints: list[str]) -> None:
+    """From the first visit to a check that turns green, and red, on the open list, without a reload."""
+    settle(page, server)
+    expect(page.get_by_role("heading", name="Nothing is being watched yet")).to_be_visible()
+    url = add_check(page, "Nightly dump")
+    page.get_by_role("link", name="Checks", exact=True).first.click()
+    row = page.get_by_role("row", name="Nightly dump")
+    expect(row).to_contain_text("New")
+
+    assert urlopen(url).read() == b"OK"
+    expect(row).to_contain_text("Up", timeout=PATIENCE)
+    expect(page.get_by_role("heading", level=1)).to_have_text("All quiet")
+
+    urlopen(f"{url}/fail").close()
+    expect(row).to_contain_text("Down", timeout=PATIENCE)
+    expect(page).to_have_title("(1) My project · Tocsin")
+    assert "/bell/1.svg" in (page.locator("link[rel=icon]").get_attribute("href") or "")
+    assert complaints == []
+
+
+def test_browser_sees_pings_arrive_on_the_check_page(page: Page, server: Server, complaints: list[str]) -> None:
+    """An open check page shows its first ping, status and history by itself."""
+    settle(page, server)
+    url = add_check(page, "Nightly dump")
+
+    urlopen(url, data=b"dumped 41 tables").close()
+
+    expect(page.get_by_role("region", name="Status", exact=True)).to_contain_text("Expects a ping", timeout=PATIENCE)
+    expect(page.get_by_role("region", name="Pings")).to_contain_text("dumped 41 tables")
+    expect(page.get_by_role("region", name="Status history")).to_contain_text("Up")
+    assert complaints == []
+
+
+def test_browser_filters_the_list_as_one_types(page: Page, server: Server, complaints: list[str]) -> None:
+    """Typing hides rows at once, a refresh of the list keeps them hidden, and `/` leads to the box."""
+    settle(page, server)
+    urls = {}
+    for name in ("Dump", "Mirror"):
+        urls[name] = add_check(page, name)
+        page.get_by_role("link", name="Checks", exact=True).first.click()
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()  # from here on scripts listen
+    page.keyboard.press("/")
+    page.keyboard.type("mir")
+    rows = page.locator("#rows tr:visible")
+    expect(rows).to_have_count(1)
+
+    urlopen(urls["Dump"]).close()
+    expect(page.get_by_role("heading", level=1)).to_have_text("All quiet", timeout=PATIENCE)
+
+    expect(rows).to_have_count(1)
+    expect(page.get_by_role("searchbox")).to_have_value("mir")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.get_by_role("searchbox").fill("nothing")
+    expect(page.get_by_text("No check has this in its name or tags.")).to_be_visible()
+    assert complaints == []
+
+
+def test_browser_helps_with_the_form(page: Page, server: Server, complaints: list[str]) -> None:
+    """Quick choices set number and unit, and a slug is made out of the name."""
+    settle(page, server)
+    page.get_by_role("link", name="Add your first check").click()
+    expect(page.get_by_role("button", name="15 min")).to_be_visible()
+    page.get_by_label("Name").fill("Größte Sicherung, nachts!")
+    page.get_by_role("button", name="grosste-sicherung-nachts").click()
+    page.get_by_role("button", name="15 min").click()
+
+    expect(page.get_by_label("Slug")).to_have_value("grosste-sicherung-nachts")
+    expect(page.get_by_label("Period", exact=True)).to_have_value("15")
+    expect(page.get_by_label("Unit of the period")).to_have_value("minutes")
+    page.get_by_role("button", name="Add the check").click()
+    expect(page.get_by_text("every 15 minutes").first).to_be_visible()
+    assert complaints == []

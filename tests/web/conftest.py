@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from tests.fakes import SECRET, Clock
+from tests.web.browser import Browser
+from tocsin.domain.ping import Kind, Ping
+from tocsin.domain.schedule import Simple
+from tocsin.house import House
+from tocsin.services import accounts, checks
+from tocsin.services.checks import Wishes
+from tocsin.services.founding import found_project
+from tocsin.services.record_ping import Source, record_ping
+from tocsin.stores.accounts import User
+from tocsin.stores.check_items import Info
+
+
+@dataclass
+class Site:
+    """A person with a project, a channel that mails them, and a browser in which they are signed in."""
+
+    app: Flask
+    house: House
+    clock: Clock
+    user: User
+    project: str
+    browser: Browser
+
+    @property
+    def list_url(self) -> str:
+        return f"/projects/{self.project}/checks/"
+
+    @property
+    def channels_url(self) -> str:
+        return f"/projects/{self.project}/channels/"
+
+    def check(
+        self, *, timeout: timedelta = timedelta(hours=1), grace: timedelta = timedelta(minutes=5), **info: object
+    ) -> str:
+        return checks.create_check(
+            self.house.checks,
+            self.house.channels,
+            project=self.project,
+            wishes=Wishes(Info(**({"name": "Job"} | info)), Simple(timeout), grace),  # type: ignore[arg-type]
+            now=self.clock(),
+            all_channels=True,
+        )
+
+    def ping(self, check_id: str, kind: Kind = Kind.SUCCESS, *, ua: str = "curl/8", **facts: object) -> Ping:
+        source = Source(remote_addr="192.0.2.7", ua=ua)
+        return record_ping(
+            self.house.checks,
+            check_id=check_id,
+            kind=kind,
+            now=self.clock(),
+            source=source,
+            **facts,  # type: ignore[arg-type]
+        )
+
+
+def settle(app: Flask, clock: Clock, email: str) -> Site:
+    """Without a password: hashing one takes longer than most tests do."""
+    house: House = app.extensions["tocsin"]
+    user = accounts.create_user(house.accounts, email=email, password=None, now=clock())
+    project = found_project(
+        house.projects,
+        house.checks,
+        house.channels,
+        house.kinds,
+        owner=user,
+        name="Backups",
+        secret_key=SECRET,
+        now=clock(),
+    )
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["user"] = user.id
+    return Site(app, house, clock, user, project, Browser(client))
+
+
+@pytest.fixture
+def site(app: Flask, clock: Clock) -> Site:
+    return settle(app, clock, "alice@example.org")
+
+
+@pytest.fixture
+def other(app: Flask, clock: Clock, site: Site) -> Site:
+    """Somebody else, with a project of their own."""
+    return settle(app, clock, "bob@example.org")
+
+
+@pytest.fixture
+def anonymous(app: Flask) -> Browser:
+    return Browser(app.test_client())

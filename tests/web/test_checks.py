@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from handlers.web.check_rows import listing
+from tests.web.conftest import Site
+from tocsin.domain.ping import Kind
+from tocsin.services.checks import pause_check
+
+DAY = timedelta(days=1)
+
+
+def names(page_html: str) -> list[str]:
+    """The checks on a page of the list, in order, without those that the filter hides."""
+    rows = page_html.split("<tbody", 1)[1].split("<tr")[1:]
+    return [row.split("</a>")[0].rsplit(">", 1)[1] for row in rows if not row.split(">")[0].endswith("hidden")]
+
+
+def populate(site: Site) -> None:
+    """One check of each status, made in an order that is not the list's."""
+    late, paused, up, down = (
+        site.check(name=name, timeout=timeout)
+        for name, timeout in (("Late", timedelta(hours=1)), ("Paused", DAY), ("Up", DAY), ("Down", DAY))
+    )
+    site.check(name="New", tags="fresh prod")
+    for check_id in (late, paused, up):
+        site.ping(check_id)
+    site.ping(down, Kind.FAIL)
+    pause_check(site.house.checks, check_id=paused, now=site.clock())
+    site.clock.advance(minutes=62)
+
+
+def test_list_shows_what_is_down_first(site: Site) -> None:
+    """Statuses come in the order in which they need somebody, each with its word and in the counts."""
+    populate(site)
+
+    page = site.browser.get(site.list_url)
+
+    assert names(page.html) == ["Down", "Late", "Up", "New", "Paused"]
+    assert "1 check is down" in page.text
+    for words in ("All 5", "Down 1", "Late 1", "Up 1", "New 1", "Paused 1"):
+        assert words in page.text
+    assert "(1) Backups · Tocsin" in page.text
+    assert "/bell/1.svg" in page.html
+
+
+def test_list_tells_exact_and_relative_times(site: Site) -> None:
+    """The last ping is told in words, with the exact moment for hovering and for programs."""
+    site.ping(site.check(name="Up", timeout=DAY))
+    site.clock.advance(hours=3, minutes=5)
+
+    html = site.browser.get(site.list_url).html
+
+    assert '<time datetime="2026-03-01T12:00:00Z" title="2026-03-01 12:00:00 UTC">3 hours ago</time>' in html
+    assert "every day" in html
+
+
+def test_list_shows_runs_under_way_and_how_long_the_last_one_took(site: Site) -> None:
+    """A start marks the row until the run ends; then its length stands there."""
+    check_id = site.check(timeout=DAY)
+    site.ping(check_id, Kind.START)
+    assert "running" in site.browser.get(site.list_url).text
+
+    site.clock.advance(seconds=75)
+    site.ping(check_id)
+    text = site.browser.get(site.list_url).text
+
+    assert "running" not in text
+    assert "1 min 15 s" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?status=down", ["Down"]),
+        ("?status=grace", ["Late"]),
+        ("?status=nonsense", ["Down", "Late", "Up", "New", "Paused"]),
+        ("?q=pROd%20new", ["New"]),
+        ("?q=fresh", ["New"]),
+        ("?q=nothing+at+all", []),
+        ("?status=up&q=new", []),
+    ],
+)
+def test_list_filters_without_javascript(site: Site, query: str, found: list[str]) -> None:
+    """Status and words in the address choose the rows; every word must be in the name or a tag."""
+    populate(site)
+
+    assert names(site.browser.get(site.list_url + query).html) == found
+
+
+def test_list_says_when_nothing_is_left(site: Site) -> None:
+    """A filter without a match says so instead of showing an empty table only."""
+    site.check()
+
+    assert "No check is down now." in site.browser.get(f"{site.list_url}?status=down").text
+
+
+def test_list_without_checks_teaches_what_one_is(site: Site) -> None:
+    """The empty list explains checks in three steps, with a line to put behind a job."""
+    page = site.browser.get(site.list_url)
+
+    assert "Nothing is being watched yet" in page.text
+    assert "/path/to/job && curl -fsS -m 10 --retry 5 -o /dev/null http://localhost/ping/…" in page.text
+    assert f"{site.list_url}add" in page.links
+
+
+@pytest.mark.parametrize("act", ["ping", "silence", "add", "rename"])
+def test_live_list_answers_only_when_something_moved(site: Site, act: str) -> None:
+    """The fragment is empty while nothing changes, whatever the time, and whole when anything did."""
+    check_id = site.check(timeout=DAY)
+    site.ping(check_id)
+    html = site.browser.get(site.list_url).html
+    url = html.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
+    site.clock.advance(minutes=5)
+    assert site.browser.client.get(url).status_code == 204
+
+    if act == "ping":
+        site.ping(check_id)
+    elif act == "silence":
+        site.clock.advance(days=1)
+    elif act == "add":
+        site.check(name="Another")
+    else:
+        site.browser.submit(site.browser.get(f"/checks/{check_id}/edit"), name="Renamed")
+
+    answer = site.browser.client.get(url)
+    assert answer.status_code == 200
+    assert "<html" not in answer.text
+    assert url not in answer.text
+
+
+def test_live_list_keeps_the_status_chosen(site: Site) -> None:
+    """A list of what is down stays one when it is refreshed."""
+    populate(site)
+
+    url = site.browser.get(f"{site.list_url}?status=down").html.split('hx-get="')[1].split('"')[0]
+
+    assert "status=down" in url
+    assert names(site.browser.client.get(url.split("?")[0] + "?status=down").text) == ["Down"]
+
+
+def test_list_of_500_is_one_small_answer(site: Site) -> None:
+    """Five hundred checks with tags and pings fit in 200 kB."""
+    pairs = []
+    for number in range(5):
+        site.ping(check_id := site.check(name=f"Nightly backup of customer {number}", tags="prod backup", timeout=DAY))
+        pairs += site.house.checks.several([check_id])
+    with site.app.test_request_context(site.list_url):
+        rows = listing(pairs * 100, now=site.clock())
+        project = site.house.projects.get(site.project)
+        page = site.app.jinja_env.get_template("checks_live.html").render(project=project, listing=rows)
+
+    assert page.count("<tr") == 501
+    assert len(page.encode()) < 195_000
+
+
+def test_names_are_text_whatever_is_in_them(site: Site) -> None:
+    """Markup in names, tags, descriptions and what jobs send stays text on every page."""
+    evil = "<script>alert(1)</script>'\"><img src=x onerror=alert(2)>{{ 7*7 }}"
+    check_id = site.check(name=evil, tags="<b>t</b>", desc=evil, slug="x")
+    site.ping(check_id, body=evil.encode(), ua=evil)
+
+    for url in (
+        site.list_url,
+        *(f"/checks/{check_id}{part}" for part in ("", "/edit", "/delete", "/pings/", "/pings/1")),
+    ):
+        html = site.browser.get(url).html
+        assert "<script>alert" not in html
+        assert "<img src=x" not in html
+        assert "<b>t</b>" not in html
+        assert "{{ 7*7 }}" in html

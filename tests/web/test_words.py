@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from handlers.web.check_rows import listing
+from handlers.web.check_story import STRIP_DAYS, STRIP_WIDTH, strip
+from handlers.web.words import every, plain, size, took
+from tocsin.domain.check import Check, Status
+from tocsin.domain.flip import Flip
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (0.004, "0 s"),
+        (0.42, "0.42 s"),
+        (9.97, "10 s"),
+        (12.9, "12 s"),
+        (60, "1 min"),
+        (65, "1 min 5 s"),
+        (3600, "1 h"),
+        (12_000, "3 h 20 min"),
+        (259_200, "3 d"),
+    ],
+)
+def test_run_times_are_short(seconds: float, words: str) -> None:
+    """Two units at most, fractions only where they matter."""
+    assert took(timedelta(seconds=seconds)) == words
+
+
+@pytest.mark.parametrize(
+    ("period", "words"),
+    [
+        (timedelta(days=1), "every day"),
+        (timedelta(minutes=5), "every 5 minutes"),
+        (timedelta(hours=1, minutes=30), "every 1 hour 30 minutes"),
+        (timedelta(days=7), "every week"),
+        (timedelta(days=14), "every 2 weeks"),
+        (timedelta(days=8), "every 8 days"),
+    ],
+)
+def test_periods_are_read_as_people_say_them(period: timedelta, words: str) -> None:
+    """A single unit is not counted, and whole weeks are weeks."""
+    assert every(period) == words
+
+
+def test_sizes_and_bytes_are_readable() -> None:
+    """Sizes have three digits; bytes that are no text become signs that say so."""
+    assert [size(count) for count in (1, 999, 1000, 12_345, 100_000)] == [
+        "1 bytes",
+        "999 bytes",
+        "1 kB",
+        "12.3 kB",
+        "100 kB",
+    ]
+    assert plain(b"a\r\nb\tc\x00\xff") == "a\nb\tc��"
+
+
+def test_listing_without_checks_counts_every_status() -> None:
+    """Counts name all statuses, those without a check too."""
+    assert listing([], now=NOW).counts == dict.fromkeys(Status, 0)
+
+
+def test_strip_of_a_check_without_history_is_its_age() -> None:
+    """A check made half-way through the strip is drawn from there to the right edge."""
+    made = NOW - timedelta(days=STRIP_DAYS / 2)
+
+    [piece] = strip(Check("x"), [], created=made, now=NOW)
+
+    assert (piece.status, piece.x, piece.width) == (Status.NEW, STRIP_WIDTH / 2, STRIP_WIDTH / 2)
+
+
+def test_strip_leaves_out_what_is_over() -> None:
+    """Statuses that ended before the strip begins are not in it, and what lasted into it is cut."""
+    flips = [
+        Flip(2, NOW - timedelta(days=20), Status.DOWN, Status.UP),
+        Flip(1, NOW - timedelta(days=30), Status.NEW, Status.DOWN),
+    ]
+
+    [piece] = strip(Check("x", status=Status.UP), flips, created=NOW - timedelta(days=40), now=NOW)
+
+    assert (piece.status, piece.x, piece.width) == (Status.UP, 0, STRIP_WIDTH)
+
+
+def test_strip_covers_the_time_before_the_first_flip_that_is_known() -> None:
+    """With its oldest flips forgotten, a check still shows what it was before the first one left."""
+    flips = [Flip(9, NOW - timedelta(days=7), Status.UP, Status.DOWN)]
+
+    pieces = strip(Check("x", status=Status.DOWN), flips, created=NOW - timedelta(days=500), now=NOW)
+
+    assert [piece.status for piece in pieces] == [Status.UP, Status.DOWN]
+    assert pieces[0].x == 0
