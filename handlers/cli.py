@@ -21,7 +21,7 @@ from tocsin.channels.port import InvalidConfig
 from tocsin.channels.registry import UnknownKind
 from tocsin.services import accounts, channels, projects
 from tocsin.stores.accounts import EmailTaken
-from tocsin.stores.projects import KeyTaken
+from tocsin.stores.projects import KeyKind, KeyTaken
 from tocsin.stores.table import StoreUnavailable
 
 P = ParamSpec("P")
@@ -95,8 +95,10 @@ def create_project(
             owner=person.id,
             secret_key=house().settings.secret_key,
             now=house().clock(),
-            api_key=api_key,
-            api_key_readonly=api_key_readonly,
+            api_key=api_key if api_key is not None else projects.new_api_key(KeyKind.READ_WRITE),
+            api_key_readonly=(
+                api_key_readonly if api_key_readonly is not None else projects.new_api_key(KeyKind.READ_ONLY)
+            ),
             ping_key=ping_key,
         )
     except KeyTaken as taken:

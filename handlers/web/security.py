@@ -12,6 +12,7 @@ from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFProtect
 
 from handlers.current import house
+from handlers.web.session import PageSessions
 
 SESSION_LIFE = timedelta(days=14)
 _POLICY = "; ".join(
@@ -51,6 +52,7 @@ def register(app: Flask) -> None:
         # Behind a gateway the host that a browser names and the one that we see differ; the token is what counts.
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = PageSessions()
     _csrf.init_app(app)
     app.url_defaults(_add_content_hash)
     app.after_request(_guard)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import g, request, session
+from flask import Flask, Request, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from handlers.current import house
 from tocsin.stores.accounts import User
+
+
+class PageSessions(SecureCookieSessionInterface):
+    """Sessions for pages only: a ping has no cookie worth reading, and comes too often to look for one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return None if request.path.startswith("/ping/") else super().open_session(app, request)
 
 
 def current_user() -> User | None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from tocsin.channels.port import DeliveryFailed, InvalidConfig
+from tocsin.channels.port import InvalidConfig
 from tocsin.channels.registry import Registry
+from tocsin.services.deliver import hand_over
 from tocsin.services.notices import Notices
 from tocsin.stores.channels import MAX_CHANNELS, Channels, StoredChannel
 from tocsin.stores.checks import Checks
@@ -67,13 +68,9 @@ def test_channel(
     kind = kinds.get(channel.kind)
     up = not kind.wants(channel.config, up=False)
     notice = notices.test(project, up=up, now=now, key=f"test-{uuid4()}")
-    try:
-        kind.send(channel.config, notice)
-    except DeliveryFailed as failure:
-        channels.note_result(channel, now=now, error=str(failure), disable=False)
-        return str(failure)
-    channels.note_result(channel, now=now, error="", disable=False)
-    return ""
+    error = str(hand_over(kinds, channel, notice) or "")
+    channels.note_result(channel, now=now, error=error, disable=False)
+    return error
 
 
 def delete_channel(channels: Channels, *, channel: StoredChannel) -> None:

@@ -126,7 +126,7 @@ class Courier:
             # Deleted, switched off, or not meant to tell of this: nobody waits for it.
             self.alerts.finish(alert, now=now, error="not sent")
             return True
-        failure = self._hand_over(channel, notice)
+        failure = hand_over(self.kinds, channel, notice)
         self.channels.note_result(
             channel, now=now, error=str(failure or ""), disable=failure is not None and failure.permanent
         )
@@ -142,17 +142,6 @@ class Courier:
     def _wanted(self, channel: StoredChannel, notice: Notice) -> bool:
         return self.kinds.get(channel.kind).wants(channel.config, up=notice.up)
 
-    def _hand_over(self, channel: StoredChannel, notice: Notice) -> DeliveryFailed | None:
-        try:
-            self.kinds.get(channel.kind).send(channel.config, notice)
-        except DeliveryFailed as failure:
-            _log.warning("Channel %s (%s) failed: %s", channel.id, channel.kind, failure)
-            return failure
-        except Exception:  # noqa: BLE001 (a bug in one kind of channel is that channel's trouble alone)
-            _log.exception("Channel %s (%s) broke down", channel.id, channel.kind)
-            return DeliveryFailed("An internal error; the log of the server tells more")
-        return None
-
     def _after_failure(self, alert: Alert, failure: DeliveryFailed, now: datetime) -> None:
         if failure.permanent or now - alert.flip.at > GIVE_UP:
             _log.error("Gave up on alert %s: %s", alert.idempotency_key, failure)
@@ -160,3 +149,16 @@ class Courier:
             return
         back_off = BACK_OFF[min(alert.attempts, len(BACK_OFF)) - 1]
         self.alerts.put_off(alert, until=now + back_off, error=str(failure))
+
+
+def hand_over(kinds: Registry, channel: StoredChannel, notice: Notice) -> DeliveryFailed | None:
+    """Try once to deliver; returns what went wrong."""
+    try:
+        kinds.get(channel.kind).send(channel.config, notice)
+    except DeliveryFailed as failure:
+        _log.warning("Channel %s (%s) failed: %s", channel.id, channel.kind, failure)
+        return failure
+    except Exception:  # noqa: BLE001 (a bug in one kind of channel is that channel's trouble alone)
+        _log.exception("Channel %s (%s) broke down", channel.id, channel.kind)
+        return DeliveryFailed("An internal error; the log of the server tells more")
+    return None

@@ -24,13 +24,13 @@ class InvalidProject(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class NewProject:
-    """A project just made, with its keys: the API keys can't be read again."""
+    """A project just made, with its keys: the API keys can't be read again. None: it has no such key."""
 
     id: str
     name: str
-    api_key: str
-    api_key_readonly: str
     ping_key: str
+    api_key: str | None = None
+    api_key_readonly: str | None = None
 
 
 def create_project(
@@ -44,25 +44,28 @@ def create_project(
     api_key_readonly: str | None = None,
     ping_key: str | None = None,
 ) -> NewProject:
-    """Make a project that belongs to the user with the id `owner`. Keys not given are made up.
+    """Make a project that belongs to the user with the id `owner`; a ping key is made up if none is given.
 
     Raises InvalidProject, stores.projects.KeyTaken.
     """
     made = NewProject(
         id=str(uuid4()),
         name=name.strip(),
-        api_key=api_key or f"hcw_{_random(28)}",
-        api_key_readonly=api_key_readonly or f"hcr_{_random(28)}",
         ping_key=ping_key or _random(22),
+        api_key=api_key,
+        api_key_readonly=api_key_readonly,
     )
     _validate(made)
-    keys = {
-        KeyKind.PING: made.ping_key,
-        KeyKind.READ_WRITE: key_digest(made.api_key, secret_key),
-        KeyKind.READ_ONLY: key_digest(made.api_key_readonly, secret_key),
-    }
+    api_keys = {KeyKind.READ_WRITE: api_key, KeyKind.READ_ONLY: api_key_readonly}
+    digests = {kind: key_digest(key, secret_key) for kind, key in api_keys.items() if key}
+    keys = {KeyKind.PING: made.ping_key, **digests}
     projects.create(Project(made.id, made.name, made.ping_key, now), owner=owner, keys=keys)
     return made
+
+
+def new_api_key(kind: KeyKind) -> str:
+    """Make up an API key of the form that clients know (protocol 3.1)."""
+    return {KeyKind.READ_WRITE: "hcw_", KeyKind.READ_ONLY: "hcr_"}[kind] + _random(28)
 
 
 def key_digest(api_key: str, secret_key: str) -> str:
@@ -75,10 +78,11 @@ def _validate(project: NewProject) -> None:
         raise InvalidProject("A project's name has 1 to 100 characters.")
     if not _PING_KEY.fullmatch(project.ping_key):
         raise InvalidProject("A ping key has 10 to 100 characters out of a-z, A-Z, 0-9, - and _.")
-    for key in (project.api_key, project.api_key_readonly):
+    given = [key for key in (project.api_key, project.api_key_readonly) if key is not None]
+    for key in given:
         if not _API_KEY.fullmatch(key):
             raise InvalidProject("An API key has exactly 32 characters, none of them a space.")
-    if project.api_key == project.api_key_readonly:
+    if len(set(given)) < len(given):
         raise InvalidProject("The read-write key and the read-only key must differ.")
 
 
