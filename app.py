@@ -15,7 +15,7 @@ import click
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from handlers import cli, ping, trouble, web
+from handlers import cli, converters, ping, trouble, web
 from handlers.ticker import Ticker
 from tocsin.channels.email import EmailChannel
 from tocsin.channels.registry import Registry
@@ -51,7 +51,7 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     house = furnish(settings, open_store(settings.store), _kinds(settings), clock=clock)
     app.extensions["tocsin"] = house
-    for room in (ping, web, cli, trouble):
+    for room in (converters, ping, web, cli, trouble):
         room.register(app)
     for extension in extensions:
         extension(app)

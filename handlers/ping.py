@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from sys import maxsize
 
 from flask import Flask, Response, request
-from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing import Rule
 
 from handlers.current import house
 from tocsin.domain.ping import InvalidExitStatus, InvalidRid, Kind, parse_exit_status, parse_rid
@@ -18,36 +18,17 @@ from tocsin.services.find_check import AmbiguousSlug, InvalidSlug, find_by_slug
 from tocsin.services.record_ping import Source, record_ping
 
 MAX_DRAIN = 16 * 1024 * 1024
-"""How much of a body beyond the limit is read and thrown away, so that the client gets to read the answer."""
+"""How much of a body is read, most of it to be thrown away: a client that is cut off gets to read no answer."""
 NEVER_CACHE = "max-age=0, no-cache, no-store, must-revalidate, private"
 _CHUNK = 64 * 1024
 
 _KINDS = {"": Kind.SUCCESS, "start": Kind.START, "fail": Kind.FAIL, "log": Kind.LOG}
 
 
-class CheckId(BaseConverter):
-    """A lower-case UUID with dashes."""
-
-    regex = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
-
-
-class Word(BaseConverter):
-    """A ping key or a slug."""
-
-    regex = r"[-a-zA-Z0-9_]+"
-
-
-class Signal(BaseConverter):
-    """What follows the check in the path: a word, or an exit status in decimal digits."""
-
-    regex = r"start|fail|log|[0-9]+"
-
-
 def register(app: Flask) -> None:
     """Add the ping URLs. Each takes any method, and a slash at its end."""
-    app.url_map.converters |= {"check_id": CheckId, "word": Word, "signal": Signal}
     for endpoint, view, path in (
-        ("ping.by_id", by_id, "/ping/<check_id:check_id>"),
+        ("ping.by_id", by_id, "/ping/<id:check_id>"),
         ("ping.by_slug", by_slug, "/ping/<word:ping_key>/<word:slug>"),
     ):
         app.view_functions[endpoint] = view
@@ -117,11 +98,12 @@ def _read_body(limit: int) -> bytes:
     if not (request.content_length or "Transfer-Encoding" in request.headers):
         return b""
     request.max_content_length = maxsize  # The app's own limit is for forms.
-    body = request.stream.read(limit)
-    for _ in range(MAX_DRAIN // _CHUNK):
-        if not request.stream.read(_CHUNK):
-            break
-    return body
+    body = bytearray()
+    drained = 0
+    while drained < MAX_DRAIN and (chunk := request.stream.read(_CHUNK)):
+        body += chunk[: limit - len(body)]
+        drained += len(chunk)
+    return bytes(body)
 
 
 def _preflight() -> Response:

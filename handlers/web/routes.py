@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from flask import Blueprint, Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.routing import BaseConverter
 
 from handlers.web import channels, check, checks, entrance, marks, pings, projects
 from handlers.web.errors import trouble_page
@@ -17,21 +16,6 @@ from tocsin.services.changing import Busy, UnknownCheck
 from tocsin.stores.table import StoreUnavailable
 
 Route: TypeAlias = tuple[str, str, Callable[..., ResponseReturnValue]]
-
-
-class Id(BaseConverter):
-    """A lower-case UUID with dashes."""
-
-    regex = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
-
-
-class Number(BaseConverter):
-    """A ping's running number: ten digits, as the log has room for."""
-
-    regex = r"[1-9][0-9]{0,9}"
-
-    def to_python(self, value: str) -> int:
-        return int(value)
 
 
 PUBLIC = frozenset({"web.home", "web.setup", "web.login", "web.bell"})
@@ -71,7 +55,6 @@ ACTS: tuple[Route, ...] = (
 
 
 def register(app: Flask) -> None:
-    app.url_map.converters |= {"id": Id, "number": Number}
     blueprint = Blueprint("web", __name__)
     for routes, methods in ((PAGES, ["GET"]), (FORMS, ["GET", "POST"]), (ACTS, ["POST"])):
         for path, endpoint, view in routes:

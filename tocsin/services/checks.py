@@ -13,7 +13,6 @@ from tocsin.domain.check import Check
 from tocsin.domain.flip import Flip
 from tocsin.domain.ping import MAX_RUN, Ping, durations
 from tocsin.domain.schedule import MAX_PERIOD, MIN_PERIOD, Schedule, Simple
-from tocsin.domain.transitions import Outcome
 from tocsin.services.changing import Change, UnknownCheck, change
 from tocsin.stores.channels import Channels
 from tocsin.stores.check_items import Info, Stored
@@ -96,13 +95,6 @@ def delete_check(checks: Checks, *, check_id: str) -> None:
     if stored is None:
         raise UnknownCheck(check_id)
     checks.delete(stored, _info(checks, check_id))
-
-
-def set_channels(checks: Checks, *, check_id: str, channels: frozenset[str], now: datetime) -> None:
-    """Tell these channels, and no others, of the check's flips. Raises UnknownCheck, Busy."""
-    old = _info(checks, check_id)
-    edit = Edit(old, replace(old, channels=channels))
-    change(checks, check_id, lambda stored: Change(Outcome(stored.check), edit=edit), now=now)
 
 
 def read_log(checks: Checks, *, check_id: str, now: datetime, limit: int, before: int | None = None) -> list[LogEntry]:

@@ -1,0 +1,37 @@
+"""What stands in a path, by kind: checks and projects by id, checks by key and slug, pings by number."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.routing import BaseConverter
+
+
+class Id(BaseConverter):
+    """A lower-case UUID with dashes."""
+
+    regex = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+
+
+class Word(BaseConverter):
+    """A ping key or a slug."""
+
+    regex = r"[-a-zA-Z0-9_]+"
+
+
+class Signal(BaseConverter):
+    """What follows the check in a ping URL: a word, or an exit status in decimal digits."""
+
+    regex = r"start|fail|log|[0-9]+"
+
+
+class Number(BaseConverter):
+    """A ping's running number: ten digits, as the log has room for."""
+
+    regex = r"[1-9][0-9]{0,9}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
+def register(app: Flask) -> None:
+    app.url_map.converters |= {"id": Id, "word": Word, "signal": Signal, "number": Number}
