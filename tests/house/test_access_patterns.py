@@ -1,0 +1,249 @@
+"""docs/access-patterns.md is under test: its items, and what each pattern is said to cost."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+from uuid import uuid4
+
+import botocore.session
+import pytest
+from botocore.client import BaseClient
+from flask.testing import FlaskClient
+from moto import mock_aws
+
+from app import create_app
+from tests.fakes import SECRET, Clock, Scene, settings_for
+from tests.house.pages import doc, rows
+from tocsin.channels.port import DeliveryFailed
+from tocsin.domain.ping import Keywords, Kind, Rules
+from tocsin.services import accounts, checks, projects
+from tocsin.services.checks import Wishes
+from tocsin.stores.check_items import Info
+from tocsin.stores.table import INDEXES
+
+TABLE = "tocsin-test"
+Attributes: TypeAlias = dict[str, dict[str, Any]]
+"""An item on the wire: its attributes by name, each with its type."""
+
+
+class Meter:
+    """Counts units by the rules that access-patterns.md states, from the items before and after each request."""
+
+    def __init__(self) -> None:
+        self.read, self.written = 0.0, 0
+        self._send = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001 (where all calls pass)
+
+    def take(self) -> tuple[float, int]:
+        """What was counted since the last time."""
+        units = self.read, self.written
+        self.read, self.written = 0.0, 0
+        return units
+
+    def call(self, client: BaseClient, operation: str, request: dict[str, Any]) -> Any:
+        writes = _writes(operation, request)
+        before = [self._item(client, write) for write, _ in writes]
+        try:
+            answer = self._send(client, operation, request)
+            share = 1.0 if request.get("ConsistentRead") else 0.5
+            self.read += sum(share * blocks(lot, 4096) for lot in _lots_read(operation, answer))
+            return answer
+        finally:
+            for (write, times), old in zip(writes, before, strict=True):
+                new = self._item(client, write)
+                self.written += times * max(blocks([old], 1024), blocks([new], 1024)) + _entries(old, new)
+
+    def _item(self, client: BaseClient, write: Any) -> Attributes:
+        key = write.get("Key") or {name: write["Item"][name] for name in ("pk", "sk")}
+        item: Attributes = self._send(client, "GetItem", {"TableName": TABLE, "Key": key}).get("Item", {})
+        return item
+
+
+def _lots_read(operation: str, answer: Any) -> list[list[Attributes]]:
+    """What was read, in the portions that are rounded up by themselves."""
+    match operation:
+        case "GetItem":
+            return [[answer.get("Item", {})]]
+        case "Query":
+            return [answer["Items"]]
+        case "BatchGetItem":
+            return [[item] for item in answer["Responses"].get(TABLE, ())]
+    return []
+
+
+def _writes(operation: str, request: Any) -> list[tuple[Any, int]]:
+    if operation == "TransactWriteItems":
+        return [(write, 2) for action in request["TransactItems"] for write in action.values()]
+    return [(request, 1)] if operation in ("PutItem", "UpdateItem", "DeleteItem") else []
+
+
+def _entries(old: Attributes, new: Attributes) -> int:
+    """Entries of indexes that go and that come."""
+    sides = [[(item.get(index.pk), item.get(index.sk)) for item in (old, new)] for index in INDEXES]
+    return sum(int(None not in was) + int(None not in now) for was, now in sides if was != now)
+
+
+def blocks(items: list[Attributes], length: int) -> int:
+    """So many blocks are begun. Names and texts count as they are, two digits as a byte, a set as its texts."""
+    cells = [(name, *next(iter(cell.items()))) for item in items for name, cell in item.items()]
+    total = sum(
+        len(name) + (len(value) // (2 if kind == "N" else 1) if kind != "BOOL" else 1) for name, kind, value in cells
+    )
+    return max(1, math.ceil(total / length))
+
+
+@contextmanager
+def on_dynamodb(folder: Path) -> Iterator[tuple[Scene, FlaskClient]]:
+    """A scene of its own, and a browser that its owner is signed in with."""
+    with mock_aws():
+        clock = Clock()
+        app = create_app(settings_for(f"dynamodb://{TABLE}", folder), clock=clock)
+        app.extensions["tocsin"].table.create()
+        scene = Scene.set(app.extensions["tocsin"], clock)
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["user"] = scene.owner
+        yield scene, client
+
+
+def pings(scene: Scene, client: FlaskClient) -> Iterator[str]:
+    """Does one thing after another, each with its name in the page; nameless ones set the scene."""
+    check = scene.check(slug="nightly")
+    yield "make a check with a slug"
+    scene.ping(check)
+    yield "first success of a check"
+    scene.ping(check)
+    yield "success on a healthy check without rules"
+    scene.ping(check, body=b"x" * 5000)
+    yield "the same with a body of 5,000 bytes"
+    client.get(f"/ping/{scene.ping_key}/nightly")
+    yield "the same by slug"
+    for kind, name in (
+        (Kind.LOG, "log"),
+        (Kind.START, "start"),
+        (Kind.SUCCESS, "success that ends a run"),
+        (Kind.FAIL, "failure that turns it down"),
+        (Kind.FAIL, "failure while it is down"),
+        (Kind.SUCCESS, "success that brings it back"),
+    ):
+        scene.ping(check, kind)
+        yield name
+
+
+def ticks(scene: Scene, client: FlaskClient) -> Iterator[str]:
+    check = scene.check()
+    yield ""
+    scene.house.tick()
+    yield "tick with nothing due"
+    scene.ping(check)
+    scene.clock.advance(minutes=30)
+    scene.ping(check)
+    scene.clock.advance(minutes=40)
+    yield ""
+    scene.house.tick()
+    yield "a check met that had called in time"
+    scene.clock.advance(minutes=40)
+    scene.house.tick()
+    yield "a check met that fell silent, its alert delivered"
+    scene.ping(check)
+    yield ""
+    scene.house.tick()
+    yield "an alert met, and delivered"
+
+
+def upkeep(scene: Scene, client: FlaskClient) -> Iterator[str]:
+    house, now, check = scene.house, scene.clock(), scene.check(slug="nightly")
+    yield ""
+    checks.edit_check(house.checks, check_id=check, wishes=Wishes(Info(name="x", slug="nightly")), now=now)
+    yield "edit its name"
+    checks.pause_check(house.checks, check_id=check, now=now)
+    yield "pause it"
+    checks.resume_check(house.checks, check_id=check, now=now)
+    yield "resume it"
+    checks.read_log(house.checks, check_id=check, now=now, limit=30)
+    yield "a page of a check's log"
+    scene.hang_up()
+    yield "hang up a channel, one check"
+    checks.delete_check(house.checks, check_id=check)
+    yield "delete it"
+    accounts.create_user(house.accounts, email="bob@example.org", password=None, now=now)
+    yield "`flask user create`"
+    house.accounts.by_email("bob@example.org")
+    yield "find somebody by address (sign-in, `flask project create`)"
+    projects.create_project(
+        house.projects,
+        name="x",
+        owner=scene.owner,
+        secret_key=SECRET,
+        now=now,
+        api_key="w" * 32,
+        api_key_readonly="r" * 32,
+    )
+    yield "`flask project create`, owner found"
+
+
+def pages(scene: Scene, client: FlaskClient) -> Iterator[str]:
+    ids = [scene.check(name="Nightly backup of the shop", tags="prod db") for _ in range(99)]
+    ids.append(scene.check(slug="nightly"))
+    scene.ping(ids[-1])
+    yield ""
+    scene.house.checks.listing(scene.project)
+    yield "list 100 checks"
+    client.get(f"/projects/{scene.project}/checks/")
+    yield "list of 100 checks"
+    client.get(f"/projects/{scene.project}/checks/live")
+    yield "the same, asked anew"
+    client.get(f"/checks/{ids[-1]}")
+    yield "a check"
+
+
+STORIES = (pings, ticks, upkeep, pages)
+
+
+def test_access_patterns_cost_what_their_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every row of its tables of costs is done, and its units counted."""
+    told = {row[0]: (float(row[2]), int(row[3])) for row in rows(doc("access-patterns.md")) if row[-1].isdigit()}
+    counted: dict[str, tuple[float, int]] = {}
+    meter = Meter()
+    for story in STORIES:
+        with on_dynamodb(tmp_path) as (scene, client), monkeypatch.context() as patch:
+            # A function, so that it becomes a method of each client.
+            patch.setattr(BaseClient, "_make_api_call", lambda *call: meter.call(*call))  # noqa: PLW0108
+            counted |= {name: meter.take() for name in story(scene, client)}
+    del counted[""]
+    assert counted == told
+
+
+def oddities(scene: Scene, client: FlaskClient) -> Iterator[str]:
+    """What the other stories leave out, so that every attribute there is gets written."""
+    rules = Rules(post_only=True, filter_http_body=True, keywords=Keywords("a", "b", "c", default_fail=True))
+    check, rid = scene.check(slug="odd"), str(uuid4())
+    scene.ping(check)
+    scene.ping(check, Kind.START, rid=rid)
+    scene.ping(check, Kind.SUCCESS, rid=rid, exit_status=0, body=b"done")
+    scene.ping(check, Kind.START, rid=rid)
+    scene.channel.failures.append(DeliveryFailed("Gone", permanent=True))
+    scene.ping(scene.check(), Kind.FAIL)
+    scene.house.tick()
+    wishes = Wishes(Info(rules=rules), manual_resume=True)
+    checks.edit_check(scene.house.checks, check_id=check, wishes=wishes, now=scene.clock())
+    accounts.create_user(scene.house.accounts, email="eve@example.org", password="correct horse", now=scene.clock())
+    yield ""
+
+
+def test_items_are_documented_with_their_attributes(tmp_path: Path) -> None:
+    """The table of items tells of every kind that is ever written, with all its attributes, and of no other."""
+    items = next(text for text in doc("access-patterns.md").split("\n## ") if text.startswith("Items"))
+    told = {row[1].strip("`").partition("#")[0]: set(re.findall(r"`(\w+)`", row[3])) for row in rows(items)[2:]}
+    found: dict[str, set[str]] = {}
+    for story in (pings, ticks, upkeep, oddities):
+        with on_dynamodb(tmp_path) as (scene, client):
+            list(story(scene, client))
+            sdk: Any = botocore.session.get_session().create_client("dynamodb")
+            for item in sdk.scan(TableName=TABLE)["Items"]:
+                found.setdefault(item["sk"]["S"].partition("#")[0], set()).update(item.keys() - {"pk", "sk"})
+    assert found == told
