@@ -73,12 +73,12 @@ def from_environ(environ: Mapping[str, str] = os.environ, *, root: Path) -> Sett
     Raises SettingsError.
     """
     env = _Environment(environ)
-    instance = root / "instance"
-    store = env.read("STORE", _store, default="") or f"sqlite://{_made(instance) / 'tocsin.sqlite3'}"
     if on_lambda(environ):
         env.demand("STORE", "dynamodb:// and the table's name")
         env.demand("SECRET_KEY", "a long random text, the same for every instance")
         env.demand("SITE_ROOT", "the address that `zappa deploy` prints, such as https://tocsin.example.org")
+    instance = root / "instance"
+    store = env.read("STORE", _store, default="") or f"sqlite://{_made(instance) / 'tocsin.sqlite3'}"
     site_root = env.read("SITE_ROOT", _root, default=None)
     return Settings(
         store=store,

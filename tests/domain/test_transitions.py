@@ -190,6 +190,19 @@ def test_reschedule_that_makes_overdue_turns_down_quietly() -> None:
     assert not outcome.flip.alerts
 
 
+@pytest.mark.parametrize("before", [UP, RUNNING])
+@pytest.mark.parametrize("schedule", [Simple(HOUR), Simple(MINUTE)])
+def test_reschedule_of_what_is_overdue_already_keeps_the_alert(before: Check, schedule: Simple) -> None:
+    """Silence came before the editor: the tick that finds it shall tell people, whatever was edited."""
+    now = START + 3 * HOUR
+    edited = reschedule(before, schedule=schedule, grace=5 * MINUTE, now=now).check
+    assert edited.status is Status.UP
+    outcome = fall_due(edited, now=now)
+    assert outcome is not None
+    assert outcome.flip is not None
+    assert outcome.flip.alerts
+
+
 @pytest.mark.parametrize("before", [NEW, UP, DOWN, PAUSED])
 def test_reschedule_else_changes_no_status(before: Check) -> None:
     """A schedule that leaves time changes the schedule alone."""

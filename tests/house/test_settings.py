@@ -105,4 +105,4 @@ def test_lambda_needs_what_no_folder_can_keep(tmp_path: Path, name: str) -> None
     del environ[name]
     variables = {f"TOCSIN_{key}": value for key, value in environ.items()} | {"AWS_LAMBDA_FUNCTION_NAME": "tocsin"}
     with pytest.raises(SettingsError, match=f"TOCSIN_{name} is missing"):
-        from_environ(variables, root=tmp_path)
+        from_environ(variables, root=tmp_path / "nowhere" / "to write")

@@ -63,9 +63,13 @@ def resume(check: Check, *, now: datetime) -> Outcome:
 
 
 def reschedule(check: Check, *, schedule: Schedule, grace: timedelta, now: datetime) -> Outcome:
-    """Judge the check by another schedule. One that makes it overdue turns it down: the editor sees that at once."""
+    """Judge the check by another schedule. One that makes it overdue turns it down: the editor sees that at once.
+
+    A check that was overdue before is left to the next tick, which tells people.
+    """
     edited = replace(check, schedule=schedule, grace=grace)
-    if edited.status is Status.UP and edited.displayed(now) is Status.DOWN:
+    by_the_edit = fall_due(edited, now=now) and not fall_due(check, now=now)
+    if edited.status is Status.UP and by_the_edit:
         return _turn(edited, Status.DOWN, at=now)
     return Outcome(edited)
 
