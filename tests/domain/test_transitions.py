@@ -78,6 +78,23 @@ def test_finish_of_the_run_measures_it(kind: Kind) -> None:
     assert (check.last_start, check.last_start_rid, check.last_duration) == (None, None, 2 * MINUTE)
 
 
+def test_overrun_of_a_kept_run_is_not_dated_before_the_success() -> None:
+    """The start's grace ended before another run's success brought the check up: it goes down again after that."""
+    overrun = fall_due(RUNNING, now=START + 10 * MINUTE)
+    assert overrun is not None
+    up = record(overrun.check, Kind.SUCCESS, now=START + 20 * MINUTE, rid=OTHER_RID).check
+    again = fall_due(up, now=START + 21 * MINUTE)
+    assert again is not None
+    assert again.flip is not None
+    assert (again.flip.n, again.flip.at) == (3, START + 20 * MINUTE)
+
+
+def test_finish_after_the_clock_was_set_back_counts_from_now() -> None:
+    """A moment in the future must not keep a silent check up."""
+    ahead = replace(UP, last_ping=START + timedelta(days=365))
+    assert record(ahead, Kind.SUCCESS, now=START).check.last_ping == START
+
+
 def test_finish_without_ids_matches_a_start_without() -> None:
     """No id equals no id."""
     running = replace(RUNNING, last_start_rid=None)
@@ -213,9 +230,9 @@ def test_reschedule_else_changes_no_status(before: Check) -> None:
 EVENTS = st.sampled_from([*Kind, "tick", "pause", "resume"])
 
 
-def _apply(check: Check, event: Kind | str, now: datetime) -> Outcome | None:
+def _apply(check: Check, event: Kind | str, now: datetime, rid: str | None) -> Outcome | None:
     if isinstance(event, Kind):
-        return record(check, event, now=now)
+        return record(check, event, now=now, rid=rid)
     if event == "tick":
         return fall_due(check, now=now)
     if event == "pause":
@@ -223,13 +240,19 @@ def _apply(check: Check, event: Kind | str, now: datetime) -> Outcome | None:
     return resume(check, now=now) if check.status is Status.PAUSED else None
 
 
-@given(st.lists(st.tuples(EVENTS, st.integers(0, 4 * 60)), max_size=30), st.booleans())
-def test_any_history_keeps_the_books(events: list[tuple[Kind | str, int]], manual_resume: bool) -> None:
-    """Flips are numbered without gaps, chain from status to status, never go back in time, and match the check."""
+RIDS = st.sampled_from([None, RID, OTHER_RID])
+
+
+@given(st.lists(st.tuples(EVENTS, st.integers(-2, 4 * 60), RIDS), max_size=30), st.booleans())
+def test_any_history_keeps_the_books(events: list[tuple[Kind | str, int, str | None]], manual_resume: bool) -> None:
+    """Flips are numbered without gaps, chain from status to status, never go back in time, and match the check.
+
+    Whatever the clock does, and however runs overlap.
+    """
     check, now, flips = replace(NEW, manual_resume=manual_resume), START, []
-    for event, minutes in events:
+    for event, minutes, rid in events:
         now += minutes * MINUTE
-        outcome = _apply(check, event, now)
+        outcome = _apply(check, event, now, rid)
         if outcome is None:
             continue
         assert outcome.check.status is not Status.GRACE

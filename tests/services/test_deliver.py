@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 from typing import Any
 
 import pytest
 
-from tests.fakes import Clock, FakeChannel, Scene
+from tests.fakes import START, Clock, FakeChannel, Scene
 from tests.tables import Interposed
 from tocsin.channels.port import Config, DeliveryFailed, Notice
 from tocsin.domain.check import unique_key
@@ -17,11 +18,13 @@ from tocsin.domain.ping import Kind
 from tocsin.house import furnish
 from tocsin.services import channels
 from tocsin.services.checks import delete_check
-from tocsin.services.deliver import BACK_OFF, GIVE_UP, LEASE
+from tocsin.services.deliver import BACK_OFF, GIVE_UP, LEASE, TURN
+from tocsin.services.tick import Ticked
 from tocsin.signals import alert_sent, check_flipped, ping_recorded
+from tocsin.stores.alerts import Alert, encode_alert
 from tocsin.stores.channels import StoredChannel
 from tocsin.stores.check_items import shards
-from tocsin.stores.table import DUE, Page
+from tocsin.stores.table import DUE, Page, Put
 
 PASSING = DeliveryFailed("Received status code 500")
 PERMANENT = DeliveryFailed("Received status code 410", permanent=True)
@@ -31,6 +34,10 @@ def channel_of(scene: Scene) -> StoredChannel:
     channel = scene.house.channels.get(scene.project, scene.channel_id)
     assert channel is not None
     return channel
+
+
+def waiting(scene: Scene) -> list[Alert]:
+    return [alert for shard in shards("alert") for alert in scene.house.alerts.due(shard, scene.clock())[0]]
 
 
 def go_down(scene: Scene, **info: object) -> str:
@@ -126,6 +133,37 @@ def test_failure_for_a_day_is_given_up_and_said(scene: Scene, caplog: pytest.Log
     assert scene.house.tick(now=scene.clock.advance(days=1)).failed == 0
 
 
+def test_alert_that_was_written_late_is_tried_for_a_day_as_well(scene: Scene) -> None:
+    """Nobody ticked for 30 hours: the day begins when the alert is written, not when silence began."""
+    check_id = scene.check()
+    scene.ping(check_id)
+    scene.channel.failures = [PASSING]
+    assert scene.house.tick(now=scene.clock.advance(hours=30)).failed == 1
+    assert scene.house.tick(now=scene.clock.advance(minutes=1)).sent == 1
+
+
+def test_backlog_of_a_broken_channel_starves_no_other(scene: Scene) -> None:
+    """More alerts than one page of every shard holds wait for a dead channel; another's goes out at the first tick."""
+    check_id = go_down(scene)
+    (alert,) = waiting(scene)
+    dead = scene.hang_up(dead="yes")
+    backlog = [replace(alert, channel_id=dead, flip=replace(alert.flip, n=n, at=START)) for n in range(1, 700)]
+    for one in backlog:
+        scene.house.table.put(Put(encode_alert(replace(one, due=START - timedelta(days=1)))))
+
+    class Dead(FakeChannel):
+        def send(self, config: Config, notice: Notice) -> None:
+            if config.get("dead"):
+                raise PASSING
+            super().send(config, notice)
+
+    scene.house.kinds._channels["fake"] = told = Dead()  # noqa: SLF001 (the registry of this house alone)
+    ticked = scene.house.tick()
+    assert (ticked.sent, ticked.failed) == (1, 1)
+    assert [notice.check_id for notice in told.told] == [check_id]
+    assert scene.house.tick() == Ticked()
+
+
 def test_permanent_failure_switches_the_channel_off_until_it_is_edited(scene: Scene) -> None:
     """Alerts that come meanwhile are not sent; an edit switches it on again."""
     scene.channel.failures = [PERMANENT]
@@ -212,7 +250,7 @@ def test_slow_channel_delays_no_other(scene: Scene) -> None:
 def test_claimed_alert_is_left_alone_until_its_lease_ends(scene: Scene, clock: Clock) -> None:
     """A process that died with a claim in its hand delays the alert, and does not lose it."""
     check_id = go_down(scene)
-    (alert,) = [alert for number in range(8) for alert in scene.house.alerts.due(f"alert#{number}", clock(), limit=9)]
+    (alert,) = waiting(scene)
     scene.house.alerts.claim(alert, until=clock() + LEASE)
     assert scene.house.tick().sent == 0
     clock.now += LEASE
@@ -231,12 +269,25 @@ def test_index_that_lags_does_not_break_a_claim(scene: Scene) -> None:
 
     go_down(scene)
     seen = {shard: scene.house.table.query(shard, index=DUE).items for shard in shards("alert")}
-    (alert,) = [alert for shard in seen for alert in scene.house.alerts.due(shard, scene.clock(), limit=9)]
+    (alert,) = waiting(scene)
     scene.house.alerts.claim(alert, until=scene.clock() + LEASE)
     other = furnish(scene.house.settings, Lagging(scene.house.table), scene.house.kinds, clock=scene.clock)
     assert other.tick().sent == 0
     other.courier.close()
     assert scene.told() == []
+
+
+def test_recovery_waits_a_moment_for_the_fall_in_another_hand(scene: Scene) -> None:
+    """Another process is just telling of the fall: the recovery follows in seconds, not when the lease ends."""
+    check_id = go_down(scene)
+    (fall,) = waiting(scene)
+    claimed = scene.house.alerts.claim(fall, until=scene.clock() + LEASE)
+    scene.ping(check_id)
+    assert scene.house.tick().sent == 0
+    scene.house.alerts.finish(claimed, now=scene.clock())
+    scene.clock.now += TURN
+    assert scene.house.tick().sent == 1
+    assert scene.told() == ["up"]
 
 
 @pytest.mark.parametrize("only", ["up", "down"])
@@ -260,6 +311,15 @@ def test_alert_of_a_deleted_channel_or_check_is_not_sent(scene: Scene) -> None:
     assert scene.house.tick().sent == 0
     assert scene.house.tick(now=scene.clock.advance(days=1)).sent == 0
     assert scene.told() == []
+
+
+def test_channels_that_came_and_went_do_not_stop_a_flip(scene: Scene) -> None:
+    """A check that remembers more deleted channels than a transaction holds still goes down, and tells who is left."""
+    check_id = scene.check()
+    for number in range(120):
+        scene.house.checks.attach(check_id, f"gone-{number}")
+    scene.ping(check_id, Kind.FAIL)
+    assert scene.house.tick().sent == 1
 
 
 def test_signals_tell_extensions_and_survive_them(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:

@@ -117,14 +117,16 @@ def test_failure_takes_the_due_entry_away(scene: Scene) -> None:
     assert scene.read(check_id).armed is None
 
 
-def test_ping_that_comes_late_keeps_the_latest_time(scene: Scene) -> None:
-    """Two pings that overtake each other leave the later moment, and both are counted."""
+def test_ping_after_the_clock_was_set_back_is_watched_from_now(scene: Scene) -> None:
+    """A clock that was ahead for a while must not leave a check up until then: silence counts from the last ping."""
     check_id = scene.check()
+    scene.clock.advance(days=365)
     scene.ping(check_id)
-    latest = scene.clock()
-    scene.clock.advance(seconds=-5)
+    scene.clock.advance(days=-365)
     scene.ping(check_id)
-    assert (scene.read(check_id).check.last_ping, scene.read(check_id).check.n_pings) == (latest, 2)
+    scene.ping(check_id)
+    assert (scene.read(check_id).check.last_ping, scene.read(check_id).check.n_pings) == (scene.clock(), 3)
+    assert scene.house.tick(now=scene.clock.advance(minutes=65)).down == 1
 
 
 def test_ping_is_judged_by_rules(scene: Scene) -> None:

@@ -80,7 +80,7 @@ def _verdict(kind: Kind) -> tuple[Status, Reason]:
 
 def _finish(check: Check, kind: Kind, now: datetime, rid: str | None) -> Check:
     """Note a success or failure; the run under way ends unless a success carries another run's id."""
-    check = replace(check, last_ping=max(now, check.last_ping or now), last_duration=None)
+    check = replace(check, last_ping=now, last_duration=None)
     if check.last_start is None:
         return check
     same_run = rid == check.last_start_rid
@@ -91,8 +91,10 @@ def _finish(check: Check, kind: Kind, now: datetime, rid: str | None) -> Check:
 
 
 def _turn(check: Check, status: Status, reason: Reason = Reason.NONE, *, at: datetime) -> Outcome:
+    """Change the status. Flips are in order of time, even if a clock was set back or an old start overran late."""
     if check.status is status:
         return Outcome(check)
     n = check.n_flips + 1
+    at = max(at, check.since or at)
     flip = Flip(n=n, at=at, old=check.status, new=status, reason=reason, since=check.since)
     return Outcome(replace(check, status=status, since=at, n_flips=n), flip)

@@ -7,7 +7,7 @@ tick: a channel that is slow or broken holds up nobody but itself.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,10 +27,13 @@ _log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
 """How long a claimed alert is left alone; longer than a tick's time and a delivery's together."""
 GIVE_UP = timedelta(hours=24)
-"""How long after its flip an alert is still tried."""
+"""How long an alert is tried."""
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 1, 2, 5, 10, 30))
 """The wait after the first failed attempt, the second, and so on; the last one from then on."""
-_PAGE = 500
+TURN = timedelta(seconds=5)
+"""How long an alert steps back for an earlier one of its check that another process may be delivering right now."""
+_PAGES = 10
+"""Of 500 alerts, in each shard, that one tick looks at."""
 
 
 @dataclass(slots=True)
@@ -77,10 +80,18 @@ class Courier:
             self._pool.shutdown()
 
     def _waiting(self, now: datetime) -> Iterable[tuple[str, Sequence[Alert]]]:
-        due = [alert for shard in shards("alert") for alert in self.alerts.due(shard, now, limit=_PAGE)]
+        due = [alert for shard in shards("alert") for alert in self._due(shard, now)]
         due.sort(key=lambda alert: (alert.channel_id, alert.flip.at, alert.flip.n))
         for channel_id, alerts in groupby(due, key=lambda alert: alert.channel_id):
             yield channel_id, list(alerts)
+
+    def _due(self, shard: str, now: datetime) -> Iterator[Alert]:
+        cursor: str | None = None
+        for _ in range(_PAGES):
+            found, cursor = self.alerts.due(shard, now, cursor=cursor)
+            yield from found
+            if cursor is None:
+                return
 
     def _submit(
         self, channel_id: str, waiting: Sequence[Alert], now: datetime, out_of_time: Callable[[], bool]
@@ -97,35 +108,40 @@ class Courier:
     ) -> Delivered:
         delivered = Delivered()
         try:
+            closed_until: datetime | None = None
             for alert in waiting:
                 if out_of_time():
                     delivered.complete = False
                     break
-                if not self._attempt(alert, delivered, now):
-                    break
+                closed_until = self._attempt(alert, delivered, now, closed_until)
         finally:
             with self._lock:
                 self._busy.discard(channel_id)
         return delivered
 
-    def _attempt(self, alert: Alert, delivered: Delivered, now: datetime) -> bool:
-        """Try one alert; False if the channel is in no state to take another."""
+    def _attempt(
+        self, alert: Alert, delivered: Delivered, now: datetime, closed_until: datetime | None
+    ) -> datetime | None:
+        """Try one alert, unless its channel failed in this round; returns until when the channel is left alone."""
         try:
-            earlier = self.alerts.earlier_waits(alert)
-            if earlier:
-                self.alerts.put_off(alert, until=max(earlier, now) + timedelta(seconds=1))
-                return True
-            return self._send(self.alerts.claim(alert, until=now + LEASE), delivered, now)
+            if closed_until:
+                self.alerts.put_off(alert, until=closed_until)
+            elif self.alerts.earlier_waits(alert):
+                self.alerts.put_off(alert, until=now + TURN)
+            else:
+                return self._send(self.alerts.claim(alert, until=now + LEASE), delivered, now)
         except Taken:
-            return True
+            pass
+        return closed_until
 
-    def _send(self, alert: Alert, delivered: Delivered, now: datetime) -> bool:
+    def _send(self, alert: Alert, delivered: Delivered, now: datetime) -> datetime | None:
+        """Deliver a claimed alert; returns when to try again if the channel is in no state to take it."""
         channel = self.channels.get(alert.project, alert.channel_id)
         notice = self.notices.of(alert) if channel and not channel.disabled else None
         if channel is None or notice is None or not self._wanted(channel, notice):
             # Deleted, switched off, or not meant to tell of this: nobody waits for it.
             self.alerts.finish(alert, now=now, error="not sent")
-            return True
+            return None
         failure = hand_over(self.kinds, channel, notice)
         self.channels.note_result(
             channel, now=now, error=str(failure or ""), disable=failure is not None and failure.permanent
@@ -134,21 +150,21 @@ class Courier:
             delivered.sent += 1
             self.alerts.finish(alert, now=now)
             announce(alert_sent, alert.check_id, channel=channel.id, flip=alert.flip, project=alert.project)
-            return True
+            return None
         delivered.failed += 1
-        self._after_failure(alert, failure, now)
-        return False
+        return self._after_failure(alert, failure, now)
 
     def _wanted(self, channel: StoredChannel, notice: Notice) -> bool:
         return self.kinds.get(channel.kind).wants(channel.config, up=notice.up)
 
-    def _after_failure(self, alert: Alert, failure: DeliveryFailed, now: datetime) -> None:
-        if failure.permanent or now - alert.flip.at > GIVE_UP:
+    def _after_failure(self, alert: Alert, failure: DeliveryFailed, now: datetime) -> datetime:
+        again = now + BACK_OFF[min(alert.attempts, len(BACK_OFF)) - 1]
+        if failure.permanent or now - alert.written > GIVE_UP:
             _log.error("Gave up on alert %s: %s", alert.idempotency_key, failure)
             self.alerts.finish(alert, now=now, error=str(failure))
-            return
-        back_off = BACK_OFF[min(alert.attempts, len(BACK_OFF)) - 1]
-        self.alerts.put_off(alert, until=now + back_off, error=str(failure))
+        else:
+            self.alerts.put_off(alert, until=again, error=str(failure))
+        return again
 
 
 def hand_over(kinds: Registry, channel: StoredChannel, notice: Notice) -> DeliveryFailed | None:

@@ -38,6 +38,8 @@ class Alert:
     flip: Flip
     ping_n: int
     """The check's newest ping at the flip; 0 where there was none."""
+    written: datetime
+    """When it was put into the outbox: later than the flip where nobody ticked for a while."""
     due: datetime
     attempts: int = 0
 
@@ -60,23 +62,24 @@ class Taken(Exception):
 class Alerts:
     table: Table
 
-    def due(self, shard: str, now: datetime, *, limit: int) -> list[Alert]:
-        """Alerts whose time has come in this part of the due index, the oldest first.
+    def due(
+        self, shard: str, now: datetime, *, limit: int = 500, cursor: str | None = None
+    ) -> tuple[list[Alert], str | None]:
+        """Alerts whose time has come in this part of the due index, the oldest first, and where to go on.
 
         The index lags: what it names may be claimed by now, and is left out then.
         """
-        page = self.table.query(shard, Range(at_most=fields.moment(now)), index=DUE, limit=limit)
+        page = self.table.query(shard, Range(at_most=fields.moment(now)), index=DUE, limit=limit, cursor=cursor)
         keys = [Key(fields.text(item, "pk"), fields.text(item, "sk")) for item in page.items]
         found = self.table.batch_get(keys)
         waiting = [_decode(found[key]) for key in keys if key in found and "due_shard" in found[key]]
-        return [alert for alert in waiting if alert.due <= now]
+        return [alert for alert in waiting if alert.due <= now], page.cursor
 
-    def earlier_waits(self, alert: Alert) -> datetime | None:
-        """When an earlier alert of this check to the same channel is due, if one still waits: order is kept."""
+    def earlier_waits(self, alert: Alert) -> bool:
+        """Whether an earlier alert of this check still waits for the same channel: order is kept."""
         prefix = f"alert#{alert.channel_id}#"
         page = self.table.query(alert.key.pk, Range(at_least=prefix, at_most=alert.key.sk), reverse=True, limit=20)
-        waiting = [item for item in page.items if "due_shard" in item and item["sk"] != alert.key.sk]
-        return max((fields.moment_from(fields.number(item, "due_at")) for item in waiting), default=None)
+        return any("due_shard" in item and item["sk"] != alert.key.sk for item in page.items)
 
     def claim(self, alert: Alert, *, until: datetime) -> Alert:
         """Take the alert for this process until the lease ends. Raises Taken."""
@@ -106,11 +109,11 @@ def outbox(
     check_id: str, project: str, flip: Flip, channels: Iterable[str], *, ping_n: int, now: datetime
 ) -> list[Put]:
     """The alerts of a flip, to go in its transaction."""
-    alerts = [Alert(check_id, project, channel, flip, ping_n, due=now) for channel in sorted(channels)]
-    return [Put(_encode(alert)) for alert in alerts]
+    alerts = [Alert(check_id, project, channel, flip, ping_n, now, due=now) for channel in sorted(channels)]
+    return [Put(encode_alert(alert)) for alert in alerts]
 
 
-def _encode(alert: Alert) -> dict[str, Value]:
+def encode_alert(alert: Alert) -> dict[str, Value]:
     values: dict[str, Value | None] = {
         "pk": alert.key.pk,
         "sk": alert.key.sk,
@@ -119,7 +122,8 @@ def _encode(alert: Alert) -> dict[str, Value]:
         "ping_n": alert.ping_n,
         "due_shard": due_shard("alert", alert.check_id),
         "due_at": fields.moment(alert.due),
-        "expires": fields.expiry(alert.due, ALERT_AGE),
+        "written": fields.moment(alert.written),
+        "expires": fields.expiry(alert.written, ALERT_AGE),
     }
     return fields.present(values | encode_flip(alert.flip))
 
@@ -131,6 +135,7 @@ def _decode(item: Item) -> Alert:
         channel_id=fields.text(item, "channel"),
         flip=decode_flip(item),
         ping_n=fields.number(item, "ping_n"),
+        written=fields.moment_from(fields.number(item, "written")),
         due=fields.moment_from(fields.number(item, "due_at")),
         attempts=fields.number(item, "attempts"),
     )
