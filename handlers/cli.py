@@ -47,9 +47,13 @@ def _says_json(command: Callable[P, dict[str, object]]) -> Callable[P, None]:
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
+            for typed in (*args, *kwargs.values()):
+                str(typed).encode()
             click.echo(json.dumps(command(*args, **kwargs)))
         except _REFUSALS as refusal:
             raise click.ClickException(str(refusal)) from None
+        except UnicodeError:
+            raise click.ClickException("Something in this command is not text in UTF-8.") from None
 
     return run
 
@@ -155,21 +159,21 @@ def drop_table() -> dict[str, object]:
 @_says_json
 def tick(now: str | None) -> dict[str, object]:
     """Look for silence and deliver what waits: one pass, as a cron line would run it."""
-    return dict(house().tick(now=_moment(now) if now else None).as_dict())
+    return dict(house().tick(now=None if now is None else _moment(now)).as_dict())
 
 
 def _moment(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise click.BadParameter(f"{text!r} is not a moment such as 2026-01-31T12:00:00Z", param_hint="--now") from None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _json_object(text: str) -> dict[str, object]:
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise click.BadParameter("this is not JSON", param_hint="--value") from None
     if not isinstance(value, dict):
         raise click.BadParameter("this is not a JSON object", param_hint="--value")

@@ -15,7 +15,13 @@ class Id(BaseConverter):
 class Word(BaseConverter):
     """A ping key or a slug."""
 
-    regex = r"[-a-zA-Z0-9_]+"
+    regex = r"[-a-zA-Z0-9_]{1,100}"
+
+
+class UniqueKey(BaseConverter):
+    """What messages name a check by: SHA-1 in hexadecimal."""
+
+    regex = r"[0-9a-f]{40}"
 
 
 class Signal(BaseConverter):
@@ -34,4 +40,6 @@ class Number(BaseConverter):
 
 
 def register(app: Flask) -> None:
-    app.url_map.converters |= {"id": Id, "word": Word, "signal": Signal, "number": Number}
+    app.url_map.converters |= {"id": Id, "word": Word, "key": UniqueKey, "signal": Signal, "number": Number}
+    # A redirect from //ping/… would be lost on clients that don't follow: curl would take it for success.
+    app.url_map.merge_slashes = False

@@ -80,10 +80,10 @@ def _tick(house: House, context: Context) -> Answer:
 
 
 def _environ(event: Event, context: Context) -> WSGIEnvironment:
-    normal = {**event, "headers": _joined(event), "queryStringParameters": {}}
-    environ: WSGIEnvironment = awsgi.environ(normal, context)
     request_context = event.get("requestContext") or {}
     path = event.get("path") or "/"
+    normal = {**event, "path": path, "headers": _joined(event), "queryStringParameters": {}}
+    environ: WSGIEnvironment = awsgi.environ(normal, context)
     environ.update(
         PATH_INFO=unquote_to_bytes(path).decode("latin-1"),
         SCRIPT_NAME=_prefix(request_context.get("path") or path, path),
@@ -93,8 +93,9 @@ def _environ(event: Event, context: Context) -> WSGIEnvironment:
         SERVER_PORT=environ["SERVER_PORT"] or "443",
     )
     environ["wsgi.url_scheme"] = environ["wsgi.url_scheme"] or "https"
-    for twice in ("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"):
-        environ.pop(twice, None)  # PEP 3333: these two stand without the prefix only.
+    # PEP 3333: the first two stand without the prefix only. And the body is whole here, however it was sent.
+    for untrue in ("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"):
+        environ.pop(untrue, None)
     return environ
 
 

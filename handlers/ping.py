@@ -75,7 +75,8 @@ def _record(check_id: str, signal: str) -> Response:
     """An unknown check comes before a malformed request: then, and only then, it is looked for first."""
     try:
         exit_status = parse_exit_status(signal) if signal.isdigit() else None
-        rid = parse_rid(request.args["rid"]) if "rid" in request.args else None
+        rids = request.args.getlist("rid")
+        rid = parse_rid(rids[-1]) if rids else None
     except ValueError:
         if house().checks.get(check_id) is None:
             raise UnknownCheck(check_id) from None

@@ -6,6 +6,7 @@ A value that can't work raises SettingsError with one sentence that names it. do
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -14,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 T = TypeVar("T")
 
@@ -84,7 +85,7 @@ def from_environ(environ: Mapping[str, str] = os.environ, *, root: Path) -> Sett
         store=store,
         secret_key=env.read("SECRET_KEY", _secret, default="") or _kept_secret(_made(instance) / "secret_key"),
         mail=env.read("MAIL", _mail, default=(instance / "mail").as_uri()),
-        mail_from=env.read("MAIL_FROM", _sender, default=f"tocsin@{_host(site_root)}"),
+        mail_from=env.read("MAIL_FROM", _sender, default=f"tocsin@{_mail_domain(site_root)}"),
         templates=root / "templates",
         site_root=site_root,
         site_name=env.read("SITE_NAME", str, default="Tocsin"),
@@ -132,9 +133,18 @@ def _mail(text: str) -> str:
 
 def _root(text: str) -> str:
     url = urlsplit(text)
-    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
+    extras = url.query or url.fragment or url.username is not None or any(character.isspace() for character in text)
+    if url.scheme not in ("http", "https") or not url.hostname or extras or not _has_valid_port(url):
         raise ValueError(f"must be an address such as https://tocsin.example.org, not {text!r}")
-    return text.rstrip("/")
+    # urlsplit gives the scheme in lower case, which is how cookies and links are judged by.
+    return f"{url.scheme}://{url.netloc}{url.path}".rstrip("/")
+
+
+def _has_valid_port(url: SplitResult) -> bool:
+    try:
+        return url.port is None or url.port > 0
+    except ValueError:
+        return False
 
 
 def _secret(text: str) -> str:
@@ -169,8 +179,10 @@ def _interval(text: str) -> timedelta | None:
     return timedelta(seconds=_count(0, 3600)(text))
 
 
-def _host(site_root: str | None) -> str:
-    return urlsplit(site_root or LOCAL_ROOT).hostname or "localhost"
+def _mail_domain(site_root: str | None) -> str:
+    """The site's host, where it is one that an e-mail address can have."""
+    host = urlsplit(site_root or LOCAL_ROOT).hostname or ""
+    return host if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host) else "localhost"
 
 
 def _made(folder: Path) -> Path:

@@ -27,7 +27,7 @@ class SetupForm(TakesRefusals, Form):
         "Password",
         [
             InputRequired("Choose a password."),
-            Length(MIN_PASSWORD, MAX_PASSWORD, f"A password has at least {MIN_PASSWORD} characters."),
+            Length(MIN_PASSWORD, MAX_PASSWORD, f"A password has {MIN_PASSWORD} to {MAX_PASSWORD} characters."),
         ],
     )
 

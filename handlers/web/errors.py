@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from handlers.web.security import for_people
 
@@ -34,8 +34,11 @@ def trouble_page(code: int) -> ResponseReturnValue:
 
 
 def _page(error: HTTPException) -> ResponseReturnValue:
-    if not for_people() or error.code is None:
+    if error.code is None:
         return error
+    # A host's name that makes no sense makes no links either, so there can be no page.
+    if not for_people() or isinstance(error, BadHost):
+        return Response(error.name.lower(), error.code, content_type="text/plain; charset=utf-8")
     title, advice = _TEXTS.get(error.code, (error.name, error.description or ""))
     headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return _render(error.code, title, advice, headers)

@@ -28,7 +28,7 @@ PAGES: tuple[Route, ...] = (
     ("/projects/<id:project_id>/checks/live", "checks_live", checks.live),
     ("/projects/<id:project_id>/channels/", "channels", channels.listing),
     ("/checks/<id:check_id>", "check", check.page),
-    ("/cloaked/<key>/", "cloaked", check.cloaked),
+    ("/cloaked/<key:key>/", "cloaked", check.cloaked),
     ("/checks/<id:check_id>/live", "check_live", check.live),
     ("/checks/<id:check_id>/pings/", "pings", pings.log),
     ("/checks/<id:check_id>/pings/<number:n>", "ping", pings.page),

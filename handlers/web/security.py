@@ -31,7 +31,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 _FOR_EVER = "public, max-age=31536000, immutable"
-_PROGRAMS = ("/ping/", "/api/", "/badge/")
+_PROGRAMS = ("ping/", "api/", "badge/")
 """Where programs call: they get no pages, whatever goes wrong."""
 
 _csrf = CSRFProtect()
@@ -65,7 +65,9 @@ def check_csrf() -> None:
 
 def for_people() -> bool:
     """Whether the request under way is for a page, or for something that pages load."""
-    return request.blueprint == "web" or (request.blueprint is None and not request.path.startswith(_PROGRAMS))
+    return request.blueprint == "web" or (
+        request.blueprint is None and not request.path.lstrip("/").startswith(_PROGRAMS)
+    )
 
 
 def _guard(response: Response) -> Response:

@@ -67,7 +67,7 @@ def test_user_without_password_cannot_sign_in_with_any(flask: Any, house: House)
     ("email", "password", "sentence"),
     [
         ("nonsense", "correct horse", "not an e-mail address"),
-        ("bob@example.org", "short", "at least 8 characters"),
+        ("bob@example.org", "short", "8 to 1000 characters"),
         ("alice@example.org", "correct horse", "an account for alice@example.org already"),
     ],
 )
@@ -135,6 +135,7 @@ def test_channel_create_hangs_up_on_all_checks(flask: Any, house: House, project
         ("webhook", "{}", 1, "url"),
         ("email", "nonsense", 2, "not JSON"),
         ("email", "[]", 2, "not a JSON object"),
+        ("email", "[" * 100_000, 2, "not JSON"),
     ],
 )
 def test_channel_create_refuses(flask: Any, project: str, kind: str, value: str, status: int, sentence: str) -> None:
@@ -164,9 +165,24 @@ def test_tick_prints_counts_as_of_a_moment(flask: Any, house: House, project: st
     assert stored.check.status is Status.DOWN
 
 
-def test_tick_refuses_what_is_no_moment(flask: Any) -> None:
-    """A wrong command line is exit status 2."""
-    assert "not a moment" in refusal(flask("tick", "--now", "yesterday"), 2)
+@pytest.mark.parametrize("text", ["yesterday", "", "0001-01-01T00:00:00+14:00"])
+def test_tick_refuses_what_is_no_moment(flask: Any, text: str) -> None:
+    """A wrong command line is exit status 2; an empty moment is no moment either."""
+    assert "not a moment" in refusal(flask("tick", "--now", text), 2)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("user", "create", "a\udcff@example.org"),
+        ("project", "create", "\udcff", "--owner", "alice@example.org"),
+        ("project", "create", "X", "--owner", "\udcff@example.org"),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused(flask: Any, args: tuple[str, ...]) -> None:
+    """An argument in another encoding is a sentence, not a traceback."""
+    answer(flask("user", "create", "alice@example.org"))
+    assert "UTF-8" in refusal(flask(*args))
 
 
 def test_table_is_made_and_dropped_once(flask: Any) -> None:

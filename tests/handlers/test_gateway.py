@@ -68,6 +68,14 @@ def test_request_knows_the_client_and_the_public_address() -> None:
     assert (app.environ["wsgi.url_scheme"], app.environ["SERVER_PORT"]) == ("https", "443")
 
 
+def test_request_that_came_in_chunks_is_whole() -> None:
+    """API Gateway put the body together; a header that says otherwise must not lose it."""
+    app = Listener()
+    call(app, rest_event("POST", headers={"Transfer-Encoding": ["chunked"]}, body=b"output"))
+    assert app.received == b"output"
+    assert "HTTP_TRANSFER_ENCODING" not in app.environ
+
+
 def test_request_on_a_domain_of_its_own_has_no_stage() -> None:
     """There the request context repeats the path as it is."""
     app = Listener()
@@ -80,7 +88,7 @@ def test_request_on_a_domain_of_its_own_has_no_stage() -> None:
 def test_request_with_nulls_and_gaps_is_served() -> None:
     """The console's test button and other senders leave out what they can."""
     app = Listener()
-    event: dict[str, Any] = {"httpMethod": "GET", "path": "/", "headers": None, "queryStringParameters": None}
+    event: dict[str, Any] = {"httpMethod": "GET", "headers": None, "queryStringParameters": None}
     assert call(app, event | {"body": None, "requestContext": None})["statusCode"] == 200
     assert (app.environ["REMOTE_ADDR"], app.environ["QUERY_STRING"], app.received) == ("", "", b"")
 

@@ -119,12 +119,22 @@ def test_unknown_checks_are_not_found(scene: Scene, client: FlaskClient, suffix:
 
 @pytest.mark.parametrize(
     "path",
-    ["/ping/", "/ping/x", "/ping/{upper}", "/ping/{plain}", "/ping/a.b/c", "/ping/{id}/start/more", "/ping/é/ü"],
+    [
+        "/ping//{id}",
+        "/ping/{long}/x",
+        "/ping/",
+        "/ping/x",
+        "/ping/{upper}",
+        "/ping/{plain}",
+        "/ping/a.b/c",
+        "/ping/{id}/start/more",
+        "/ping/é/ü",
+    ],
 )
 def test_paths_that_name_no_check_are_not_found(scene: Scene, client: FlaskClient, path: str) -> None:
     """A program reads this, so it is never a web page."""
     check_id = scene.check()
-    names = {"id": check_id, "upper": check_id.upper(), "plain": check_id.replace("-", "")}
+    names = {"id": check_id, "upper": check_id.upper(), "plain": check_id.replace("-", ""), "long": "x" * 3000}
     assert says(client.get(path.format(**names)), 404, "not found")
 
 
@@ -241,3 +251,10 @@ def test_status_changes_by_ping(scene: Scene, client: FlaskClient) -> None:
         client.get(f"/ping/{check_id}{suffix}")
         seen.append(scene.read(check_id).check.status)
     assert seen == [Status.UP, Status.DOWN, Status.DOWN, Status.UP]
+
+
+@pytest.mark.parametrize("path", ["/login", "/nothing", "/ping/x"])
+def test_host_that_makes_no_sense_is_told_in_text(client: FlaskClient, path: str) -> None:
+    """Without a host there are no links, and so no page; but there is an answer."""
+    response = client.get(path, headers={"Host": "a..b"})
+    assert (response.status_code, response.mimetype) == (400, "text/plain")

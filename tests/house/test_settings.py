@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tocsin.channels.addressee import sender_header
 from tocsin.settings import LOCAL_ROOT, SettingsError, from_environ
 
 SECRET = "0123456789abcdef"
@@ -68,6 +69,23 @@ def test_values_are_cast(tmp_path: Path, name: str, value: str, attribute: str, 
 
 
 @pytest.mark.parametrize(
+    ("root", "sender"),
+    [
+        ("http://nas:5000", "tocsin@localhost"),
+        ("http://[fd00::1]:5000", "tocsin@localhost"),
+        ("http://my_host.lan", "tocsin@localhost"),
+        ("HTTPS://Bells.Example.org/dev/", "tocsin@bells.example.org"),
+    ],
+)
+def test_sender_is_an_address_whatever_the_site_is_called(tmp_path: Path, root: str, sender: str) -> None:
+    """A legal address of the site must not make an illegal one of the sender."""
+    settings = from_environ({"TOCSIN_SECRET_KEY": SECRET, "TOCSIN_SITE_ROOT": root}, root=tmp_path)
+    assert settings.mail_from == sender
+    assert sender_header(settings.mail_from) == sender
+    assert settings.https is root.startswith("HTTPS")
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("STORE", "postgres://x"),
@@ -77,6 +95,10 @@ def test_values_are_cast(tmp_path: Path, name: str, value: str, attribute: str, 
         ("MAIL_FROM", "nobody"),
         ("SITE_ROOT", "tocsin.example.org"),
         ("SITE_ROOT", "https://x/?q=1"),
+        ("SITE_ROOT", "https://x:abc"),
+        ("SITE_ROOT", "https://x:99999"),
+        ("SITE_ROOT", "https://me:secret@x"),
+        ("SITE_ROOT", "https://a b"),
         ("SECRET_KEY", "short"),
         ("ALLOW_PRIVATE_TARGETS", "maybe"),
         ("TRUSTED_PROXIES", "-1"),

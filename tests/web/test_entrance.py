@@ -52,8 +52,8 @@ def test_first_visit_makes_an_account_a_project_and_a_mail_channel(anonymous: Br
         ({"email": "", "password": PASSWORD}, "Type your e-mail address."),
         ({"email": "no address", "password": PASSWORD}, "An e-mail address has one @ in it."),
         ({"email": "me@nowhere..org", "password": PASSWORD}, "This is not a valid e-mail address."),
-        ({"email": "me@example.org", "password": "short"}, "A password has at least 8 characters."),
-        ({"email": "me@example.org", "password": "x" * 1001}, "A password has at least 8 characters."),
+        ({"email": "me@example.org", "password": "short"}, "A password has 8 to 1000 characters."),
+        ({"email": "me@example.org", "password": "x" * 1001}, "A password has 8 to 1000 characters."),
     ],
 )
 def test_first_visit_refuses_what_could_not_work(

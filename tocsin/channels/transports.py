@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 _Tls: TypeAlias = ssl.SSLContext | None
 
-_PASSING_REFUSALS = (b"5.2.2", b"5.3.", b"5.4.", b"5.7.")
-"""A full mailbox, a sick system, a lost route, a rule against this sender: nothing is wrong with the address."""
+_NO_SUCH_ADDRESS = (b"5.1.", b"5.2.1")
+"""Codes of RFC 3463 that are about the address: wrong, or switched off. A full mailbox, a sick system, a lost route or
+a rule against this sender may pass, and so may whatever a server does not put in a code."""
 
 
 class FileTransport:
@@ -186,6 +187,8 @@ def _smtp(parts: SplitResult, port: int | None, options: dict[str, str], sender:
     if not parts.hostname:
         raise ValueError("The mail URL must name a host, such as smtp://localhost.")
     user = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+    if user and not "".join(user).isascii():
+        raise ValueError("The mail URL's name and password must be plain ASCII: SMTP knows no other letters there.")
     port = port or (465 if secure else 587 if user else 25)
     mode = "implicit" if secure else mode
     return SmtpTransport(parts.hostname, port, sender=sender, credentials=user, tls=mode, context=tls)
@@ -216,7 +219,7 @@ def _stamped(message: EmailMessage, sender: str) -> EmailMessage:
 
 def _refusal(error: smtplib.SMTPRecipientsRefused) -> DeliveryFailed:
     code, text = next(iter(error.recipients.values()))
-    permanent = code >= 500 and not text.startswith(_PASSING_REFUSALS)
+    permanent = code >= 500 and text.startswith(_NO_SUCH_ADDRESS)
     return DeliveryFailed(f"The mail server refused the address: {_said(code, text)}", permanent=permanent)
 
 

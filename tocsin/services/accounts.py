@@ -44,7 +44,8 @@ def create_user(accounts: Accounts, *, email: str, password: str | None, now: da
 
 def sign_in(accounts: Accounts, *, email: str, password: str) -> User | None:
     """The user with this address and password, or None: whether the address is known shows neither here nor in time."""
-    user = accounts.by_email(email.strip().lower())
+    address = email.strip().lower()
+    user = accounts.by_email(address) if _EMAIL.fullmatch(address) else None
     stored = user.password if user and user.password else _hash_of_nobody()
     return user if _matches(stored, password) else None
 
@@ -54,7 +55,7 @@ def _validate(email: str, password: str | None) -> None:
     if not _EMAIL.fullmatch(email):
         errors["email"] = "This is not an e-mail address."
     if password is not None and not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        errors["password"] = f"A password has at least {MIN_PASSWORD} characters."
+        errors["password"] = f"A password has {MIN_PASSWORD} to {MAX_PASSWORD} characters."
     if errors:
         raise InvalidAccount(errors)
 

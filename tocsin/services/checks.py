@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -13,10 +14,10 @@ from tocsin.domain.check import Check
 from tocsin.domain.flip import Flip
 from tocsin.domain.ping import MAX_RUN, Ping, durations
 from tocsin.domain.schedule import MAX_PERIOD, MIN_PERIOD, Schedule, Simple
-from tocsin.services.changing import Change, UnknownCheck, change
+from tocsin.services.changing import TRIES, Busy, Change, UnknownCheck, change
 from tocsin.stores.channels import Channels
 from tocsin.stores.check_items import Info, Stored
-from tocsin.stores.checks import Checks, Edit
+from tocsin.stores.checks import Checks, Edit, Outdated
 
 MAX_NAME = 100
 MAX_TAGS = 500
@@ -69,9 +70,10 @@ def edit_check(checks: Checks, *, check_id: str, wishes: Wishes, now: datetime) 
     A schedule that makes the check overdue turns it down at once, without alerts: the editor sees it (protocol 2.4).
     """
     _validate(wishes)
-    old = _info(checks, check_id)
 
     def decide(stored: Stored) -> Change:
+        # Read after the state: whoever edits in between changes that too, and we are asked again.
+        old = _info(checks, check_id)
         edited = replace(stored.check, manual_resume=wishes.manual_resume)
         outcome = transitions.reschedule(edited, schedule=wishes.schedule, grace=wishes.grace, now=now)
         return Change(outcome, edit=Edit(old, wishes.info))
@@ -90,11 +92,15 @@ def resume_check(checks: Checks, *, check_id: str, now: datetime) -> None:
 
 
 def delete_check(checks: Checks, *, check_id: str) -> None:
-    """Forget it: its ping URL answers `not found` from now on. Raises UnknownCheck."""
-    stored = checks.get(check_id)
-    if stored is None:
-        raise UnknownCheck(check_id)
-    checks.delete(stored, _info(checks, check_id))
+    """Forget it: its ping URL answers `not found` from now on. Raises UnknownCheck, Busy."""
+    for _ in range(TRIES):
+        stored = checks.get(check_id)
+        if stored is None:
+            raise UnknownCheck(check_id)
+        with suppress(Outdated):
+            checks.delete(stored, _info(checks, check_id))
+            return
+    raise Busy(check_id)
 
 
 def read_log(checks: Checks, *, check_id: str, now: datetime, limit: int, before: int | None = None) -> list[LogEntry]:

@@ -209,10 +209,18 @@ class Checks:
             return
 
     def delete(self, stored: Stored, info: Info) -> None:
-        """Forget the check at once; the entries of its log go when they expire."""
+        """Forget the check at once; the entries of its log go when they expire.
+
+        Raises Outdated if somebody edited it since it was read.
+        """
         check_id = stored.check.id
-        actions: list[Action] = [Delete(key(check_id)) for key in (state_key, info_key, cloak_key)]
-        self.table.transact(actions + _slug_actions(stored.project, check_id, old=info.slug, new=""))
+        unedited = Where(equals={"rev": stored.rev})
+        rest: list[Action] = [Delete(info_key(check_id)), Delete(cloak_key(check_id))]
+        slug = _slug_actions(stored.project, check_id, old=info.slug, new="")
+        try:
+            self.table.transact([Delete(state_key(check_id), where=unedited), *rest, *slug])
+        except TransactionLost:
+            raise Outdated(None) from None
 
     def due(self, shard: str, now: datetime, *, limit: int, cursor: str | None) -> tuple[list[Item], str | None]:
         """State items whose entry in this part of the due index has come up, and where to go on.
