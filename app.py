@@ -92,16 +92,20 @@ def _serve() -> Flask:
         app = create_app(settings)
     except (SettingsError, StoreUnavailable) as error:
         raise SystemExit(f"Tocsin can't start. {error}") from None
-    every = settings.tick_every if settings.tick_every is not None else _own_pace()
+    every = _pace(settings.tick_every)
     if every:
         Ticker(app.extensions["tocsin"], every).start()
     return app
 
 
-def _own_pace() -> timedelta:
-    """Under `flask run` this process is the whole monitor, so it ticks; under all else something else does."""
+def _pace(wished: timedelta | None) -> timedelta | None:
+    """How often this process ticks: `flask run` is a whole monitor, other commands never are, servers if told so."""
     command = click.get_current_context(silent=True)
-    return timedelta(seconds=1 if command and command.info_name == "run" else 0)
+    if command is None:
+        return wished
+    if command.info_name == "run":
+        return timedelta(seconds=1) if wished is None else wished
+    return None
 
 
 def _start_log(settings: Settings) -> None:

@@ -18,7 +18,7 @@ from urllib.parse import unquote_to_bytes, urlencode
 
 import awsgi
 
-from tocsin.house import House
+from tocsin.house import TICK_TIME, House
 from tocsin.settings import on_lambda
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ def the_app() -> Any:
 
 def _tick(house: House, context: Context) -> Answer:
     left = timedelta(milliseconds=context.get_remaining_time_in_millis())
-    return dict(house.tick(time=max(left - TICK_MARGIN, timedelta(seconds=1))).as_dict())
+    time = min(max(left - TICK_MARGIN, timedelta(seconds=1)), TICK_TIME)
+    return dict(house.tick(time=time).as_dict())
 
 
 def _environ(event: Event, context: Context) -> WSGIEnvironment:

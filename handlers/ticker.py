@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from threading import Event, Thread
+from threading import Thread
+from time import sleep
 
 from tocsin.house import House
 
@@ -18,17 +19,12 @@ class Ticker(Thread):
         super().__init__(name="ticker", daemon=True)
         self._house = house
         self._every = every
-        self._stop_asked = Event()
 
     def run(self) -> None:
-        while not self._stop_asked.wait(self._every.total_seconds()):
+        while True:
+            sleep(self._every.total_seconds())
             try:
                 self._house.tick(wait_for=self._every)
             except Exception:  # noqa: BLE001 (see below)
                 # The next tick tries again; a monitor that stopped watching would be worse than any error.
                 _log.exception("A tick failed")
-
-    def stop(self) -> None:
-        """End the thread after the tick under way, and wait for that."""
-        self._stop_asked.set()
-        self.join()

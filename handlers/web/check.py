@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -155,5 +156,7 @@ def _told(shown: Shown) -> dict[str, object]:
 
 def _fingerprint(shown: Shown) -> str:
     """Differs when status, log or history do; every ping counts one up, every flip another."""
-    facts = repr((shown.stored.check, shown.info, shown.stored.check.displayed(house().clock())))
+    # Sorted: a set's own order differs from process to process.
+    told, info = sorted(shown.info.channels), replace(shown.info, channels=frozenset())
+    facts = repr((shown.stored.check, info, told, shown.stored.check.displayed(house().clock())))
     return hashlib.blake2b(facts.encode(errors="replace"), digest_size=8).hexdigest()

@@ -57,8 +57,7 @@ def strip(check: Check, flips: Sequence[Flip], *, created: datetime, now: dateti
     if not shown or shown[-1].began > max(created, left):
         first = flips[-1].old if flips else check.status
         shown = [*shown, Episode(first, created, shown[-1].began if shown else None, "")]
-    pieces = [_stretch(episode, left, now) for episode in reversed(shown) if (episode.until or now) > left]
-    return [piece for piece in pieces if piece.width > 0]
+    return [_stretch(episode, left, now) for episode in reversed(shown) if (episode.until or now) > left]
 
 
 def _stretch(episode: Episode, left: datetime, now: datetime) -> Stretch:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from flask import Blueprint, Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from handlers.trouble import log_unavailable
 from handlers.web import channels, check, checks, entrance, marks, pings, projects
 from handlers.web.errors import trouble_page
 from handlers.web.security import check_csrf
@@ -62,9 +63,14 @@ def register(app: Flask) -> None:
     blueprint.before_request(check_csrf)
     blueprint.before_request(_demand_user)
     blueprint.register_error_handler(UnknownCheck, lambda _: trouble_page(404))
-    for error in (Busy, StoreUnavailable):
-        blueprint.register_error_handler(error, lambda _: trouble_page(503))
+    blueprint.register_error_handler(Busy, lambda _: trouble_page(503))
+    blueprint.register_error_handler(StoreUnavailable, _out_of_reach)
     app.register_blueprint(blueprint)
+
+
+def _out_of_reach(error: StoreUnavailable) -> ResponseReturnValue:
+    log_unavailable(error)
+    return trouble_page(503)
 
 
 def _demand_user() -> ResponseReturnValue | None:

@@ -46,6 +46,8 @@ def register(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=SESSION_LIFE,
+        # Or every answer would set the cookie anew: files that caches may keep, and polls that outlive a sign-out.
+        SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_CHECK_DEFAULT=False,
         # A token lives as long as its session: a page may stay open for days.
         WTF_CSRF_TIME_LIMIT=None,

@@ -104,6 +104,7 @@ def test_smtp_transport_hands_over_the_message(server: MailServer) -> None:
         ("550 5.1.1 No such user", True),
         ("553 5.1.3 Bad address syntax", True),
         ("550 relay not permitted", False),
+        ("550 5.1.8 <tocsin@localhost>: Sender address rejected", False),
         ("550 5.2.1 Mailbox disabled", True),
         ("552 5.2.2 Mailbox full", False),
         ("554 5.7.1 Relay access denied", False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event
@@ -21,10 +22,10 @@ from tocsin.services.checks import delete_check
 from tocsin.services.deliver import BACK_OFF, GIVE_UP, LEASE, TURN
 from tocsin.services.tick import Ticked
 from tocsin.signals import alert_sent, check_flipped, ping_recorded
-from tocsin.stores.alerts import Alert, encode_alert
+from tocsin.stores.alerts import Alert, put_alert
 from tocsin.stores.channels import StoredChannel
 from tocsin.stores.check_items import shards
-from tocsin.stores.table import DUE, Page, Put
+from tocsin.stores.table import DUE, Page, Update
 
 PASSING = DeliveryFailed("Received status code 500")
 PERMANENT = DeliveryFailed("Received status code 410", permanent=True)
@@ -149,7 +150,7 @@ def test_backlog_of_a_broken_channel_starves_no_other(scene: Scene) -> None:
     dead = scene.hang_up(dead="yes")
     backlog = [replace(alert, channel_id=dead, flip=replace(alert.flip, n=n, at=START)) for n in range(1, 700)]
     for one in backlog:
-        scene.house.table.put(Put(encode_alert(replace(one, due=START - timedelta(days=1)))))
+        scene.house.table.put(put_alert(replace(one, due=START - timedelta(days=1))))
 
     class Dead(FakeChannel):
         def send(self, config: Config, notice: Notice) -> None:
@@ -187,6 +188,51 @@ def test_crash_of_a_channel_is_a_passing_failure(scene: Scene, caplog: pytest.Lo
     assert "RuntimeError: bug" in caplog.text
     scene.house.tick(now=scene.clock.advance(minutes=1))
     assert scene.told() == ["down"]
+
+
+def test_channel_whose_kind_is_gone_harms_no_other(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    """A plug-in was taken away: its channel fails visibly, and the others are told."""
+    gone = StoredChannel("gone", scene.project, "pigeon", "", {}, scene.clock())
+    scene.house.channels.put(gone)
+    check_id = scene.check()
+    scene.house.checks.attach(check_id, "gone")
+    scene.ping(check_id, Kind.FAIL)
+    ticked = scene.house.tick()
+    assert (ticked.sent, ticked.failed) == (1, 1)
+    assert "pigeon" in caplog.text
+    channel = scene.house.channels.get(scene.project, "gone")
+    assert channel is not None
+    assert channel.last_error.startswith("An internal error")
+
+
+def test_alert_that_was_damaged_harms_no_other(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    """It is logged, and those beside it go out."""
+    check_id = go_down(scene)
+    (alert,) = waiting(scene)
+    sick = replace(alert, channel_id="sick")
+    scene.house.table.put(put_alert(sick))
+    scene.house.table.update(Update(sick.key, set={"new": "gibberish"}))
+    assert scene.house.tick().sent == 1
+    assert "can't be read" in caplog.text
+    assert [notice.check_id for notice in scene.channel.told] == [check_id]
+
+
+def test_result_of_a_delivery_does_not_undo_an_edit(scene: Scene) -> None:
+    """The owner mended the channel while a delivery to its old address was failing for good."""
+    old = channel_of(scene)
+    channels.edit_channel(
+        scene.house.channels, scene.house.kinds, channel=old, name="mended", config={"where": "elsewhere"}
+    )
+    scene.house.channels.note_result(old, now=scene.clock(), error="gone", disable=True)
+    assert (channel_of(scene).disabled, channel_of(scene).last_error) == (False, "")
+
+
+def test_json_says_what_the_message_says(scene: Scene) -> None:
+    """A message that comes late tells of its own flip, not of what the check is by then."""
+    check_id = go_down(scene)
+    scene.ping(check_id)
+    scene.house.tick()
+    assert [json.loads(notice.check_json)["status"] for notice in scene.channel.told] == ["down", "up"]
 
 
 def test_order_is_kept_for_a_check_and_its_channel(scene: Scene) -> None:

@@ -242,3 +242,10 @@ def test_views_are_all_registered_under_one_guard(app: Flask) -> None:
     }
 
     assert strays == set()
+
+
+@pytest.mark.parametrize("path", ["/static/tocsin.css", "/bell/1.svg", "/ping/x"])
+def test_files_and_pings_carry_no_cookie(site: Site, path: str) -> None:
+    """What caches may keep must not hold somebody's session."""
+    with site.browser.client.get(path) as response:
+        assert "Set-Cookie" not in response.headers

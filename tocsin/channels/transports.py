@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 _Tls: TypeAlias = ssl.SSLContext | None
 
-_NO_SUCH_ADDRESS = (b"5.1.", b"5.2.1")
-"""Codes of RFC 3463 that are about the address: wrong, or switched off. A full mailbox, a sick system, a lost route or
-a rule against this sender may pass, and so may whatever a server does not put in a code."""
+_NO_SUCH_ADDRESS = (b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10", b"5.2.1")
+"""Codes of RFC 3463 about the address that was told: wrong, or switched off. 5.1.7 and 5.1.8 are about the sender's.
+A full mailbox, a sick system, a lost route or a rule against this sender may pass, and so may whatever a server does
+not put in a code."""
 
 
 class FileTransport:
@@ -146,7 +147,7 @@ class SesTransport:
             import boto3
             from botocore.config import Config
 
-            patience = Config(connect_timeout=5, read_timeout=TIME_LIMIT, retries={"total_max_attempts": 2})
+            patience = Config(connect_timeout=5, read_timeout=TIME_LIMIT, retries={"total_max_attempts": 1})
             self._client = boto3.session.Session().client("sesv2", region_name=self._region, config=patience)
         return self._client
 
@@ -219,7 +220,7 @@ def _stamped(message: EmailMessage, sender: str) -> EmailMessage:
 
 def _refusal(error: smtplib.SMTPRecipientsRefused) -> DeliveryFailed:
     code, text = next(iter(error.recipients.values()))
-    permanent = code >= 500 and text.startswith(_NO_SUCH_ADDRESS)
+    permanent = code >= 500 and text.split(b" ")[0] in _NO_SUCH_ADDRESS
     return DeliveryFailed(f"The mail server refused the address: {_said(code, text)}", permanent=permanent)
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
+from tocsin.domain.flip import Flip
 from tocsin.domain.ping import Ping
 from tocsin.domain.transitions import Outcome
 from tocsin.signals import announce, check_flipped
-from tocsin.stores.alerts import outbox
+from tocsin.stores.alerts import Alert, put_alert
 from tocsin.stores.channels import Channels
 from tocsin.stores.check_items import Stored
 from tocsin.stores.checks import Checks, Edit, Outdated
-from tocsin.stores.table import Put
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +53,8 @@ class Done:
 
     read: Stored
     change: Change | None
+    alerts: Sequence[Alert] = ()
+    """What was put into the outbox."""
 
 
 def change(
@@ -69,10 +71,13 @@ def change(
     Raises UnknownCheck, Busy.
     """
     try:
-        return _try(checks, check_id, decide, now=now, read=read, tries=1)
+        done = _try(checks, check_id, decide, now=now, read=read, tries=1)
     except Busy:
         with _TURNS[hash(check_id) % len(_TURNS)]:
-            return _try(checks, check_id, decide, now=now, read=None, tries=TRIES)
+            done = _try(checks, check_id, decide, now=now, read=None, tries=TRIES)
+    if done.change and done.change.outcome.flip:
+        _tell(done.read, done.change.outcome.flip)
+    return done
 
 
 def _try(
@@ -93,31 +98,42 @@ def _try(
         if decided is None:
             return Done(stored, None)
         try:
-            _commit(checks, stored, decided, now)
+            alerts = _commit(checks, stored, decided, now)
         except Outdated as outdated:
             stored = outdated.stored
             if attempt:
                 time.sleep(random.uniform(0, min(_MAX_PAUSE, 0.001 * 2**attempt)))  # noqa: S311 (no secret)
         else:
-            return Done(stored, decided)
+            return Done(stored, decided, alerts)
     raise Busy(check_id)
 
 
-def _commit(checks: Checks, stored: Stored, decided: Change, now: datetime) -> None:
-    flip = decided.outcome.flip
+def _commit(checks: Checks, stored: Stored, decided: Change, now: datetime) -> Sequence[Alert]:
     alerts = _alerts(checks, stored, decided, now)
-    checks.commit(stored, decided.outcome, ping=decided.ping, edit=decided.edit, also=alerts, rearm=decided.rearm)
-    if flip:
-        _log.info("check %s: %s -> %s %s", stored.check.id, flip.old, flip.new, flip.reason)
-        announce(check_flipped, stored.check.id, flip=flip, project=stored.project)
+    checks.commit(
+        stored,
+        decided.outcome,
+        ping=decided.ping,
+        edit=decided.edit,
+        also=[put_alert(alert) for alert in alerts],
+        rearm=decided.rearm,
+    )
+    return alerts
 
 
-def _alerts(checks: Checks, stored: Stored, decided: Change, now: datetime) -> list[Put]:
+def _alerts(checks: Checks, stored: Stored, decided: Change, now: datetime) -> list[Alert]:
     flip = decided.outcome.flip
     if flip is None or not flip.alerts:
         return []
     info = decided.edit.new if decided.edit else checks.info(stored.check.id)
     # Ids of deleted channels linger; all of them would burst the transaction one day.
     there = {channel.id for channel in Channels(checks.table).of_project(stored.project)}
-    channels = info.channels & there if info else frozenset()
-    return outbox(stored.check.id, stored.project, flip, channels, ping_n=decided.outcome.check.n_pings, now=now)
+    channels = sorted(info.channels & there) if info else []
+    ping_n = decided.outcome.check.n_pings
+    return [Alert(stored.check.id, stored.project, channel, flip, ping_n, now, due=now) for channel in channels]
+
+
+def _tell(stored: Stored, flip: Flip) -> None:
+    """Tell the log and the listeners, who may take their time: nobody waits in line here any more."""
+    _log.info("check %s: %s -> %s %s", stored.check.id, flip.old, flip.new, flip.reason)
+    announce(check_flipped, stored.check.id, flip=flip, project=stored.project)

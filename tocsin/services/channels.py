@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from tocsin.channels.port import InvalidConfig
+from tocsin.channels.port import Config, InvalidConfig
 from tocsin.channels.registry import Registry
 from tocsin.services.deliver import hand_over
 from tocsin.services.notices import Notices
@@ -16,6 +16,8 @@ from tocsin.stores.checks import Checks
 from tocsin.stores.projects import Project
 
 MAX_NAME = 100
+MAX_CONFIG = 20_000
+"""Characters of a channel's configuration as a whole: it is one item, read with all the others of its project."""
 
 
 class TooManyChannels(Exception):
@@ -40,7 +42,7 @@ def create_channel(
 
     Raises registry.UnknownKind, port.InvalidConfig, TooManyChannels.
     """
-    valid = kinds.get(kind).validate(config)
+    valid = _valid(kinds, kind, config)
     if len(channels.of_project(project)) >= MAX_CHANNELS:
         raise TooManyChannels
     channel = StoredChannel(str(uuid4()), project, kind, _name(name), valid, now)
@@ -54,7 +56,7 @@ def edit_channel(
     channels: Channels, kinds: Registry, *, channel: StoredChannel, name: str, config: Mapping[str, object]
 ) -> None:
     """Change it and, if a failure had switched it off, switch it on again. Raises port.InvalidConfig."""
-    valid = kinds.get(channel.kind).validate(config)
+    valid = _valid(kinds, channel.kind, config)
     channels.edit(replace(channel, name=_name(name), config=valid))
 
 
@@ -76,6 +78,15 @@ def test_channel(
 def delete_channel(channels: Channels, *, channel: StoredChannel) -> None:
     """Take it down; alerts that wait for it are not sent."""
     channels.delete(channel.project, channel.id)
+
+
+def _valid(kinds: Registry, kind: str, config: Mapping[str, object]) -> Config:
+    valid = kinds.get(kind).validate(config)
+    length = {name: len(value) for name, value in valid.items()}
+    if sum(length.values()) > MAX_CONFIG:
+        longest = max(length, key=lambda name: length[name])
+        raise InvalidConfig({longest: f"All settings together can be {MAX_CONFIG} characters long at most."})
+    return valid
 
 
 def _name(name: str) -> str:

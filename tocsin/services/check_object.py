@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+from tocsin.domain.check import Status
 from tocsin.domain.schedule import Simple
 from tocsin.stores.check_items import Info, Stored
 
@@ -40,8 +41,9 @@ def check_object(stored: Stored, info: Info, *, now: datetime, site_root: str) -
     return shown | {"timeout": int(check.schedule.timeout.total_seconds())}
 
 
-def check_json(stored: Stored, info: Info, *, now: datetime, site_root: str) -> str:
-    return json.dumps(check_object(stored, info, now=now, site_root=site_root))
+def check_json(stored: Stored, info: Info, *, now: datetime, site_root: str, status: Status) -> str:
+    """The object as JSON, with the status that a message is about: the check may have changed since."""
+    return json.dumps(check_object(stored, info, now=now, site_root=site_root) | {"status": status.value})
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -1,4 +1,4 @@
-"""What a message may say about a flip: gathered when it is delivered, told as it was at the flip."""
+"""What a message may say about a flip: gathered when it is delivered, with status and last ping as at the flip."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Notices:
             desc=info.desc,
             project=project.name if project else "",
             schedule=schedule_words(stored),
-            check_json=check_json(stored, info, now=flip.at, site_root=self.site_root),
+            check_json=check_json(stored, info, now=flip.at, site_root=self.site_root, status=flip.new),
             n_pings=check.n_pings,
             last_ping=_last_ping(ping),
             downtime=flip.at - flip.since if up and flip.since else None,

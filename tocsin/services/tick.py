@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from tocsin.domain import transitions
 from tocsin.domain.transitions import Outcome
 from tocsin.services.changing import Busy, Change, UnknownCheck, change
 from tocsin.services.deliver import Courier
+from tocsin.stores.alerts import Alert
 from tocsin.stores.check_items import Stored, decode_state, shards
 from tocsin.stores.checks import Checks
 from tocsin.stores.table import Item
@@ -56,9 +57,11 @@ def tick(
     Nothing new is begun once `out_of_time` says so; deliveries under way are waited for as long as `wait_for`.
     """
     ticked = Ticked()
-    for shard in shards("check"):
-        _watch(checks, shard, ticked, now=now, out_of_time=out_of_time)
-    delivered = courier.deliver(now=now, out_of_time=out_of_time, wait_for=wait_for)
+    rounds = courier.begin(now=now, out_of_time=out_of_time)  # these go out while we look for silence
+    for shard in _shards(now):
+        alerts = _watch(checks, shard, ticked, now=now, out_of_time=out_of_time)
+        rounds += courier.begin(now=now, out_of_time=out_of_time, alerts=alerts)
+    delivered = courier.settle(rounds, wait_for=wait_for)
     ticked.sent, ticked.failed = delivered.sent, delivered.failed
     ticked.swept = checks.table.sweep(int(now.timestamp()))
     ticked.complete = ticked.complete and delivered.complete
@@ -67,35 +70,53 @@ def tick(
     return ticked
 
 
-def _watch(checks: Checks, shard: str, ticked: Ticked, *, now: datetime, out_of_time: Callable[[], bool]) -> None:
+def _shards(now: datetime) -> list[str]:
+    """Another one first each minute: a tick that runs out of time must not leave the same ones every time."""
+    order = shards("check")
+    first = int(now.timestamp()) // 60 % len(order)
+    return order[first:] + order[:first]
+
+
+def _watch(
+    checks: Checks, shard: str, ticked: Ticked, *, now: datetime, out_of_time: Callable[[], bool]
+) -> list[Alert]:
+    """Judge what is due in one part of the index; returns the alerts that this put into the outbox."""
+    alerts: list[Alert] = []
     cursor: str | None = None
     while True:
         nominated, cursor = checks.due(shard, now, limit=_PAGE, cursor=cursor)
         for state in nominated:
             if out_of_time():
                 ticked.complete = False
-                return
+                return alerts
             ticked.due += 1
-            _judge(checks, state, ticked, now)
+            alerts += _judge(checks, state, ticked, now)
         if cursor is None:
-            return
+            return alerts
 
 
-def _judge(checks: Checks, state: Item, ticked: Ticked, now: datetime) -> None:
+def _judge(checks: Checks, state: Item, ticked: Ticked, now: datetime) -> Sequence[Alert]:
     try:
         read = decode_state(state)
-        done = change(checks, read.check.id, lambda stored: _decide(stored, now), now=now, read=read)
-    except (UnknownCheck, Busy):
-        # Deleted meanwhile, or so lively that the next tick is early enough.
-        return
+        _decide(read, now)
     except Exception:  # noqa: BLE001 (one sick record must not stop the line, whatever is wrong with it)
         _log.exception("Check %s could not be judged; looking again in an hour", state["pk"])
         checks.postpone(state, now + PUT_OFF)
         ticked.put_off += 1
-        return
+        return ()
+    try:
+        done = change(checks, read.check.id, lambda stored: _decide(stored, now), now=now, read=read)
+    except (UnknownCheck, Busy):
+        # Deleted meanwhile, or so lively that the next tick is early enough.
+        return ()
+    except Exception:  # noqa: BLE001 (the store's trouble, as a rule: the check stays due, and the next tick tries again)
+        _log.exception("Check %s was not written; the next tick tries again", read.check.id)
+        ticked.complete = False
+        return ()
     if done.change:
         ticked.down += done.change.outcome.flip is not None
         ticked.rearmed += done.change.rearm
+    return done.alerts
 
 
 def _decide(stored: Stored, now: datetime) -> Change | None:

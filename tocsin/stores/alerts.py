@@ -6,7 +6,7 @@ takes it away. A process that dies in between leaves the entry to come up again:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -26,6 +26,8 @@ from tocsin.stores.table import (
     Value,
     Where,
 )
+
+_log = logging.getLogger(__name__)
 
 ALERT_AGE = timedelta(days=93)
 
@@ -72,8 +74,8 @@ class Alerts:
         page = self.table.query(shard, Range(at_most=fields.moment(now)), index=DUE, limit=limit, cursor=cursor)
         keys = [Key(fields.text(item, "pk"), fields.text(item, "sk")) for item in page.items]
         found = self.table.batch_get(keys)
-        waiting = [_decode(found[key]) for key in keys if key in found and "due_shard" in found[key]]
-        return [alert for alert in waiting if alert.due <= now], page.cursor
+        waiting = [_decoded(found[key]) for key in keys if key in found and "due_shard" in found[key]]
+        return [alert for alert in waiting if alert and alert.due <= now], page.cursor
 
     def earlier_waits(self, alert: Alert) -> bool:
         """Whether an earlier alert of this check still waits for the same channel: order is kept."""
@@ -105,15 +107,12 @@ class Alerts:
             raise Taken from None
 
 
-def outbox(
-    check_id: str, project: str, flip: Flip, channels: Iterable[str], *, ping_n: int, now: datetime
-) -> list[Put]:
-    """The alerts of a flip, to go in its transaction."""
-    alerts = [Alert(check_id, project, channel, flip, ping_n, now, due=now) for channel in sorted(channels)]
-    return [Put(encode_alert(alert)) for alert in alerts]
+def put_alert(alert: Alert) -> Put:
+    """What puts it into the outbox, to go in its flip's transaction."""
+    return Put(_encode(alert))
 
 
-def encode_alert(alert: Alert) -> dict[str, Value]:
+def _encode(alert: Alert) -> dict[str, Value]:
     values: dict[str, Value | None] = {
         "pk": alert.key.pk,
         "sk": alert.key.sk,
@@ -126,6 +125,15 @@ def encode_alert(alert: Alert) -> dict[str, Value]:
         "expires": fields.expiry(alert.written, ALERT_AGE),
     }
     return fields.present(values | encode_flip(alert.flip))
+
+
+def _decoded(item: Item) -> Alert | None:
+    """None for one that makes no sense: it is logged, and must not keep the others from going out."""
+    try:
+        return _decode(item)
+    except Exception:  # noqa: BLE001 (whatever is wrong with it)
+        _log.exception("Alert %s %s can't be read", item["pk"], item["sk"])
+        return None
 
 
 def _decode(item: Item) -> Alert:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.stores import fields
-from tocsin.stores.table import PRESENT, ConditionLost, Delete, Item, Key, Put, Range, Table, Update, Value
+from tocsin.stores.table import PRESENT, ConditionLost, Delete, Item, Key, Put, Range, Table, Update, Value, Where
 
 MAX_CHANNELS = 90
 """A flip and an alert for each channel go in one transaction, which takes 100 writes."""
@@ -43,26 +43,35 @@ class Channels:
 
     def of_project(self, project_id: str) -> list[StoredChannel]:
         """The oldest first."""
-        page = self.table.query(f"project#{project_id}", Range(prefix="channel#"), limit=MAX_CHANNELS + 10)
-        return sorted((_decode(item) for item in page.items), key=lambda channel: channel.created)
+        items: list[Item] = []
+        cursor: str | None = None
+        while True:
+            page = self.table.query(f"project#{project_id}", Range(prefix="channel#"), cursor=cursor)
+            items += page.items
+            cursor = page.cursor
+            if cursor is None:
+                return sorted((_decode(item) for item in items), key=lambda channel: channel.created)
 
     def edit(self, channel: StoredChannel) -> None:
         """Write its name and configuration, and switch it on again. A channel that is gone stays so."""
         values: dict[str, Value] = {"name": channel.name, "config": _dump(channel.config)}
-        self._update(channel, values, remove=("disabled", "last_error"))
+        self._update(channel, values, remove=("disabled", "last_error"), where=PRESENT)
 
     def note_result(self, channel: StoredChannel, *, now: datetime, error: str, disable: bool) -> None:
-        """Keep how a delivery went. A channel that is gone stays so."""
+        """Keep how a delivery went, unless the channel was edited meanwhile, or is gone."""
         values: dict[str, Value] = {"last_at": fields.moment(now)}
         values |= {"last_error": error} if error else {}
         values |= {"disabled": True} if disable else {}
-        self._update(channel, values, remove=() if error else ("last_error",))
+        tried = Where(equals={"config": _dump(channel.config)})
+        self._update(channel, values, remove=() if error else ("last_error",), where=tried)
 
     def delete(self, project_id: str, channel_id: str) -> None:
         self.table.delete(Delete(_key(project_id, channel_id)))
 
-    def _update(self, channel: StoredChannel, values: dict[str, Value], *, remove: tuple[str, ...]) -> None:
-        update = Update(_key(channel.project, channel.id), set=values, remove=remove, where=PRESENT)
+    def _update(
+        self, channel: StoredChannel, values: dict[str, Value], *, remove: tuple[str, ...], where: Where
+    ) -> None:
+        update = Update(_key(channel.project, channel.id), set=values, remove=remove, where=where)
         try:
             self.table.update(update)
         except ConditionLost:
