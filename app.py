@@ -49,7 +49,7 @@ def create_app(
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
-    house = furnish(settings, open_store(settings.store), _kinds(settings), clock=clock)
+    house = furnish(settings, open_store(settings.store), _kinds(settings, clock), clock=clock)
     app.extensions["tocsin"] = house
     for room in (converters, ping, web, cli, trouble):
         room.register(app)
@@ -71,14 +71,14 @@ def open_store(url: str) -> Table:
     return table
 
 
-def _kinds(settings: Settings) -> Registry:
+def _kinds(settings: Settings, clock: Callable[[], datetime]) -> Registry:
     try:
         transport = transport_from_url(settings.mail, sender=settings.mail_from)
     except ValueError as error:
         raise SettingsError(f"TOCSIN_MAIL can't be used: {error}") from error
     return Registry.with_entry_points(
         [
-            EmailChannel(transport, render=mail_renderer(settings.templates / "mail")),
+            EmailChannel(transport, render=mail_renderer(settings.templates / "mail"), clock=clock),
             WebhookChannel(allow_private=settings.allow_private_targets),
         ]
     )

@@ -114,15 +114,9 @@ class Scene:
     def check(
         self, *, timeout: timedelta = timedelta(hours=1), grace: timedelta = timedelta(minutes=5), **info: object
     ) -> str:
-        wishes = Wishes(Info(**info), Simple(timeout), grace)  # type: ignore[arg-type]
-        return checks.create_check(
-            self.house.checks,
-            self.house.channels,
-            project=self.project,
-            wishes=wishes,
-            now=self.clock(),
-            all_channels=True,
-        )
+        rings = frozenset(channel.id for channel in self.house.channels.of_project(self.project))
+        wishes = Wishes(Info(**({"channels": rings} | info)), Simple(timeout), grace)  # type: ignore[arg-type]
+        return checks.create_check(self.house.checks, project=self.project, wishes=wishes, now=self.clock())
 
     def ping(self, check_id: str, kind: Kind = Kind.SUCCESS, **facts: object) -> Ping:
         source = Source(remote_addr="192.0.2.7", ua="curl/8")

@@ -50,9 +50,7 @@ def _listing(project: Project) -> Listing:
 
 def _create(project: Project, form: CheckForm) -> str | None:
     try:
-        return create_check(
-            house().checks, house().channels, project=project.id, wishes=form.wishes(), now=house().clock()
-        )
+        return create_check(house().checks, project=project.id, wishes=form.wishes(), now=house().clock())
     except InvalidCheck as refusal:
         form.take(refusal.errors)
         return None

@@ -233,7 +233,7 @@ def test_mail_survives_any_text(name: str, body: bytes, key: str) -> None:
 
 def test_email_validate_returns_the_trimmed_address() -> None:
     """An address is kept as its owner wrote it."""
-    channel = EmailChannel(Outbox(), RENDER)
+    channel = EmailChannel(Outbox(), RENDER, clock=lambda: AT)
     assert channel.validate({"address": " ops@bücher.example\n"}) == TO
     assert channel.summary(TO) == "ops@bücher.example"
     assert channel.wants(TO, up=True)
@@ -252,6 +252,6 @@ def test_email_validate_returns_the_trimmed_address() -> None:
 def test_email_validate_says_what_is_wrong(config: dict[str, object], key: str) -> None:
     """A mistake is reported at its key, with a sentence."""
     with pytest.raises(InvalidConfig) as invalid:
-        EmailChannel(Outbox(), RENDER).validate(config)
+        EmailChannel(Outbox(), RENDER, clock=lambda: AT).validate(config)
     assert list(invalid.value.errors) == [key]
     assert invalid.value.errors[key].endswith(".")

@@ -116,7 +116,7 @@ def test_project_create_refuses(flask: Any, args: list[str], sentence: str) -> N
 
 def test_channel_create_hangs_up_on_all_checks(flask: Any, house: House, project: str, clock: Clock) -> None:
     """A new channel is told of the project's checks from now on."""
-    check_id = create_check(house.checks, house.channels, project=project, wishes=Wishes(Info("x")), now=clock())
+    check_id = create_check(house.checks, project=project, wishes=Wishes(Info("x")), now=clock())
     value = json.dumps({"url_down": "http://127.0.0.1:9/down"})
     told = answer(flask("channel", "create", project, "webhook", "--name", "ops", "--value", value))
     info = house.checks.info(check_id)
@@ -155,7 +155,7 @@ def test_tick_prints_counts_as_of_a_moment(flask: Any, house: House, project: st
     from tocsin.domain.ping import Kind
     from tocsin.services.record_ping import Source, record_ping
 
-    check_id = create_check(house.checks, house.channels, project=project, wishes=Wishes(Info("x")), now=clock())
+    check_id = create_check(house.checks, project=project, wishes=Wishes(Info("x")), now=clock())
     record_ping(house.checks, check_id=check_id, kind=Kind.SUCCESS, now=clock(), source=Source())
     assert answer(flask("tick"))["down"] == 0
     told = answer(flask("tick", "--now", "2026-03-03T12:00:00Z"))

@@ -41,14 +41,10 @@ class Site:
     def check(
         self, *, timeout: timedelta = timedelta(hours=1), grace: timedelta = timedelta(minutes=5), **info: object
     ) -> str:
-        return checks.create_check(
-            self.house.checks,
-            self.house.channels,
-            project=self.project,
-            wishes=Wishes(Info(**({"name": "Job"} | info)), Simple(timeout), grace),  # type: ignore[arg-type]
-            now=self.clock(),
-            all_channels=True,
-        )
+        rings = frozenset(channel.id for channel in self.house.channels.of_project(self.project))
+        told = Info(**({"name": "Job", "channels": rings} | info))  # type: ignore[arg-type]
+        wishes = Wishes(told, Simple(timeout), grace)
+        return checks.create_check(self.house.checks, project=self.project, wishes=wishes, now=self.clock())
 
     def ping(self, check_id: str, kind: Kind = Kind.SUCCESS, *, ua: str = "curl/8", **facts: object) -> Ping:
         source = Source(remote_addr="192.0.2.7", ua=ua)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -20,15 +20,11 @@ from tocsin.channels.port import Config, InvalidConfig, Notice
 from tocsin.channels.rendering import Renderer
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class EmailChannel:
     kind = "email"
     title = "E-mail"
 
-    def __init__(self, transport: Transport, render: Renderer, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, transport: Transport, render: Renderer, *, clock: Callable[[], datetime]) -> None:
         self._transport = transport
         self._render = render
         self._clock = clock

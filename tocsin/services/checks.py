@@ -15,7 +15,6 @@ from tocsin.domain.flip import Flip
 from tocsin.domain.ping import MAX_RUN, Ping, durations
 from tocsin.domain.schedule import MAX_PERIOD, MIN_PERIOD, Schedule, Simple
 from tocsin.services.changing import TRIES, Busy, Change, UnknownCheck, change
-from tocsin.stores.channels import Channels
 from tocsin.stores.check_items import Info, Stored
 from tocsin.stores.checks import Checks, Edit, Outdated
 
@@ -51,16 +50,11 @@ class LogEntry:
     """How long the run took that this ping ended."""
 
 
-def create_check(
-    checks: Checks, channels: Channels, *, project: str, wishes: Wishes, now: datetime, all_channels: bool = False
-) -> str:
-    """Make a check and return its id; `all_channels` hangs it on every channel the project has. Raises InvalidCheck."""
+def create_check(checks: Checks, *, project: str, wishes: Wishes, now: datetime) -> str:
+    """Make a check and return its id. Raises InvalidCheck."""
     _validate(wishes)
-    info = wishes.info
-    if all_channels:
-        info = replace(info, channels=frozenset(channel.id for channel in channels.of_project(project)))
     check = Check(id=str(uuid4()), schedule=wishes.schedule, grace=wishes.grace, manual_resume=wishes.manual_resume)
-    checks.create(check, info, project=project, now=now)
+    checks.create(check, wishes.info, project=project, now=now)
     return check.id
 
 
