@@ -170,6 +170,20 @@ def test_file_that_may_not_be_written_is_explained(read_only: Path) -> None:
                 verb(table)
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+def test_file_that_is_taken_away_is_not_written_to(path: Path, replaced: bool) -> None:
+    """A write to a deleted file would be answered, and gone with the process; it is refused, and so is the next."""
+    with opened(path) as table:
+        table.create()
+        table.update(Update(CHECK, add={"n": 1}))
+        path.rename(path.with_suffix(".away"))
+        if replaced:
+            path.write_bytes(path.with_suffix(".away").read_bytes())
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable, match="start Tocsin again"):
+                table.update(Update(CHECK, add={"n": 1}))
+
+
 def test_errors_of_our_own_are_not_explained_away(sqlite_table: SqliteTable) -> None:
     """An item that breaks the schema is a mistake in the program, not in the file."""
     with pytest.raises(sqlite3.IntegrityError):

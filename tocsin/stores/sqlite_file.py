@@ -61,7 +61,9 @@ class SqliteFile:
     def __init__(self, path: str, busy_timeout: float) -> None:
         self.path = Path(path).absolute()
         self._busy_timeout = busy_timeout
-        self._writer = _Slots(1, self._open)
+        self._written: tuple[int, int] | None = None
+        """Which file the writer has open: a path may come to mean another one, or none."""
+        self._writer = _Slots(1, self._open_to_write)
         self._readers = _Slots(_READERS, self._open)
         self._line = Line(self._commit)
         with _DRAINING:
@@ -116,13 +118,22 @@ class SqliteFile:
 
     def renew(self) -> None:
         """Forget the threads that waited for a connection: after a fork they are not there any more."""
-        self._writer = _Slots(1, self._open)
+        self._writer = _Slots(1, self._open_to_write)
         self._readers = _Slots(_READERS, self._open)
         self._line = Line(self._commit)
 
     def _commit(self, jobs: Sequence[Job[Any]]) -> None:
-        with self._writer.taken() as connection, _transaction(connection):
-            do_all(connection, jobs)
+        with self._writer.taken() as connection:
+            if _identity(self.path) != self._written:
+                # What is written to a deleted file is gone with this process, however sure the answer was.
+                raise StoreUnavailable(f"{self.path} was deleted or replaced while in use: start Tocsin again")
+            with _transaction(connection):
+                do_all(connection, jobs)
+
+    def _open_to_write(self) -> sqlite3.Connection:
+        connection = self._open()
+        self._written = _identity(self.path)
+        return connection
 
     def _open(self) -> sqlite3.Connection:
         connection = self._connect("rw")
@@ -224,6 +235,15 @@ def _migrate(connection: sqlite3.Connection, number: int, statements: tuple[str,
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {number}")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells one file from another; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _is_blank(connection: sqlite3.Connection, owner: int, version: int) -> bool:
