@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 from moto import mock_aws
 
-from app import create_app
+from tests.apps import serving_app
 from tests.fakes import Clock, settings_for
 from tocsin.house import House
 
@@ -77,13 +77,8 @@ def clock() -> Clock:
 @pytest.fixture
 def app(store_url: str, clock: Clock, tmp_path: Path) -> Iterator[Flask]:
     """The whole app, on each engine in turn."""
-    app = create_app(settings_for(store_url, tmp_path), clock=clock)
-    house: House = app.extensions["tocsin"]
-    house.table.create()
-    yield app
-    house.courier.close()
-    if close := getattr(house.table, "close", None):
-        close()
+    with serving_app(settings_for(store_url, tmp_path), clock) as app:
+        yield app
 
 
 @pytest.fixture

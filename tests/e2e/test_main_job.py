@@ -13,8 +13,8 @@ import pytest
 from flask import Flask
 
 import app as porch
-from app import create_app
 from handlers import gateway
+from tests.apps import serving_app
 from tests.channels.receivers import Answer, Receiver, serving
 from tests.e2e.doors import Door, LambdaDoor, Person, WsgiDoor
 from tests.e2e.mailbox import Mailbox, mailbox
@@ -37,13 +37,8 @@ def receiver() -> Iterator[Receiver]:
 def app(store_url: str, tmp_path: Path, clock: Clock, post: Mailbox) -> Iterator[Flask]:
     """The whole app; mail leaves by SMTP."""
     settings = settings_for(store_url, tmp_path, mail=f"smtp://127.0.0.1:{post.port}?tls=none")
-    app = create_app(settings, clock=clock)
-    house = app.extensions["tocsin"]
-    house.table.create()
-    yield app
-    house.courier.close()
-    if close := getattr(house.table, "close", None):
-        close()
+    with serving_app(settings, clock) as app:
+        yield app
 
 
 @pytest.fixture(params=["wsgi", "lambda"])

@@ -5,20 +5,19 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from app import create_app
+from tests.apps import serving_app
 from tests.fakes import Clock, Scene, settings_for
 from tocsin.domain.check import Status
 from tocsin.domain.ping import Kind, Ping
-from tocsin.stores.sqlite import SqliteTable
 
 RID = "0B0B0B0B-0000-4000-8000-00000000000A"
 
@@ -207,13 +206,13 @@ def test_ping_through_proxies_knows_the_client(
     tmp_path: Path, clock: Clock, trusted: int, told: tuple[str, str]
 ) -> None:
     """As many proxies as the settings trust may say who called, and not one more."""
-    app = create_app(settings_for(f"sqlite://{tmp_path}/x.sqlite3", tmp_path, trusted_proxies=trusted), clock=clock)
-    scene = Scene.set(app.extensions["tocsin"], clock)
-    check_id = scene.check()
+    settings = settings_for(f"sqlite://{tmp_path}/x.sqlite3", tmp_path, trusted_proxies=trusted)
     headers = {"X-Forwarded-For": "192.0.2.66, 203.0.113.9, 198.51.100.7", "X-Forwarded-Proto": "https, https"}
-    app.test_client().get(f"/ping/{check_id}", headers=headers)
-    assert (newest(scene, check_id).remote_addr, newest(scene, check_id).scheme) == told
-    cast(SqliteTable, scene.house.table).close()
+    with serving_app(settings, clock) as app:
+        scene = Scene.set(app.extensions["tocsin"], clock)
+        check_id = scene.check()
+        app.test_client().get(f"/ping/{check_id}", headers=headers)
+        assert (newest(scene, check_id).remote_addr, newest(scene, check_id).scheme) == told
 
 
 @given(
@@ -221,7 +220,7 @@ def test_ping_through_proxies_knows_the_client(
     st.dictionaries(st.sampled_from(["rid", "create", "api_key", "x"]), st.text(max_size=40)),
     st.binary(max_size=200),
 )
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nonsense_is_never_a_server_error(
     scene: Scene, client: FlaskClient, tail: str, query: dict[str, str], body: bytes
 ) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app import create_app
 from handlers.web.session import safe_next
+from tests.apps import serving_app
 from tests.fakes import Clock, settings_for
 from tests.web.browser import Browser
 from tests.web.conftest import Site
@@ -103,14 +103,12 @@ def test_setup_is_closed_once_somebody_has_an_account(anonymous: Browser, site: 
 
 def test_first_visit_switched_off_tells_the_operator_what_to_do(store_url: str, clock: Clock, tmp_path: Path) -> None:
     """Without an account and without first visits, the page names the command that makes one."""
-    app = create_app(settings_for(store_url, tmp_path, first_visit=False), clock=clock)
-    app.extensions["tocsin"].table.create()
+    with serving_app(settings_for(store_url, tmp_path, first_visit=False), clock) as app:
+        page = Browser(app.test_client()).get("/")
 
-    page = Browser(app.test_client()).get("/")
-
-    assert page.status == 503
-    assert "flask user create" in page.text
-    assert app.test_client().post("/setup").status_code == 400
+        assert page.status == 503
+        assert "flask user create" in page.text
+        assert app.test_client().post("/setup").status_code == 400
 
 
 def test_login_leads_to_the_page_that_was_asked_for(anonymous: Browser, account: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from app import create_app
 from handlers.web import checks as checks_pages
+from tests.apps import serving_app
 from tests.fakes import Clock, settings_for
 from tests.web.browser import Browser
 from tests.web.conftest import Site, settle
@@ -33,10 +34,10 @@ POLICY = {
 
 
 @pytest.fixture
-def https(store_url: str, clock: Clock, tmp_path: Path) -> Site:
+def https(store_url: str, clock: Clock, tmp_path: Path) -> Iterator[Site]:
     """The same, served under an https address."""
-    app = create_app(settings_for(store_url, tmp_path, site_root="https://tocsin.example.org"), clock=clock)
-    return settle(app, clock, "alice@example.org")
+    with serving_app(settings_for(store_url, tmp_path, site_root="https://tocsin.example.org"), clock) as app:
+        yield settle(app, clock, "alice@example.org")
 
 
 @pytest.mark.parametrize("token", [None, "", "forged", "IjAwIg.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb"])
