@@ -167,9 +167,11 @@ def test_example_app_serves_its_page(tmp_path: Path, monkeypatch: pytest.MonkeyP
     settings = {"STORE": f"sqlite://{tmp_path}/x.sqlite3", "SECRET_KEY": SECRET, "MAIL": f"file://{tmp_path}/mail"}
     for name, value in settings.items():
         monkeypatch.setenv(f"TOCSIN_{name}", value)
-    client = run_example("python extension")["app"].test_client()
+    app = run_example("python extension")["app"]
+    client = app.test_client()
     assert client.get("/status").text == "Tocsin is here.\n"
     assert client.get("/login").status_code == 302
+    app.extensions["tocsin"].table.close()
 
 
 def anchors(path: Path) -> set[str]:
