@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -59,6 +60,12 @@ class FakeChannel:
         if self.failures:
             raise self.failures.pop(0)
         self.told.append(notice)
+
+
+def own_environ(folder: Path, **settings: str) -> dict[str, str]:
+    """For a process that keeps everything in `folder`; `settings` are named without their prefix."""
+    own = {"STORE": f"sqlite://{folder / 'tocsin.sqlite3'}", "SECRET_KEY": SECRET, "MAIL": f"file://{folder / 'mail'}"}
+    return {"PATH": os.environ["PATH"]} | {f"TOCSIN_{name}": value for name, value in (own | settings).items()}
 
 
 def settings_for(store_url: str, folder: Path, **changes: object) -> Settings:

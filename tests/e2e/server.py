@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 from threading import Thread
 
 from tests.channels.receivers import closed_port
-from tests.fakes import ROOT
+from tests.fakes import ROOT, own_environ
 
 
 @dataclass
@@ -70,9 +69,7 @@ class Server:
         return iter(self._process.stderr)
 
     def _environ(self) -> dict[str, str]:
-        own = {"TOCSIN_STORE": self.store, "TOCSIN_MAIL": f"file://{self.folder / 'mail'}"}
-        own |= {"TOCSIN_SECRET_KEY": "a secret for tests only", "TOCSIN_SITE_ROOT": self.url}
-        return {"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1"} | own | self.environ
+        return own_environ(self.folder, SITE_ROOT=self.url) | {"PYTHONUNBUFFERED": "1"} | self.environ
 
 
 @contextmanager

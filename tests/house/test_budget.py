@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from flask.testing import FlaskClient
 from moto import mock_aws
 
 from app import create_app
-from tests.fakes import ROOT, Clock, Scene, settings_for
+from tests.fakes import ROOT, Clock, Scene, own_environ, settings_for
 
 _SERVE = """
 import json, sys
@@ -29,12 +28,7 @@ print(json.dumps(sorted(sys.modules)))
 
 def test_sqlite_needs_no_sdk_and_no_lambda(tmp_path: Path) -> None:
     """A ping served from SQLite imports neither boto3 nor botocore nor awsgi, and hashes no password."""
-    environ = {
-        "PATH": os.environ["PATH"],
-        "TOCSIN_STORE": f"sqlite://{tmp_path / 'x.sqlite3'}",
-        "TOCSIN_SECRET_KEY": "a secret for tests only",
-        "TOCSIN_MAIL": f"file://{tmp_path}",
-    }
+    environ = own_environ(tmp_path)
     served = subprocess.run(
         [sys.executable, "-c", _SERVE], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.fakes import ROOT
+from tests.fakes import ROOT, own_environ
 
 _LIST = "import threading; print(sorted(thread.name for thread in threading.enumerate()))"
 
@@ -24,13 +23,7 @@ _LIST = "import threading; print(sorted(thread.name for thread in threading.enum
 )
 def test_who_ticks(tmp_path: Path, command: list[str], seconds: str, ticks: bool) -> None:
     """TOCSIN_TICK_SECONDS is meant for servers; a command that shares their settings must not deliver alerts."""
-    environ = {
-        "PATH": os.environ["PATH"],
-        "TOCSIN_STORE": f"sqlite://{tmp_path / 'x.sqlite3'}",
-        "TOCSIN_SECRET_KEY": "a secret for tests only",
-        "TOCSIN_MAIL": f"file://{tmp_path}",
-        "TOCSIN_TICK_SECONDS": seconds,
-    }
+    environ = own_environ(tmp_path, TICK_SECONDS=seconds)
     told = subprocess.run(
         [sys.executable, *command], cwd=ROOT, env=environ, input=_LIST, capture_output=True, text=True, check=True
     )

@@ -123,7 +123,7 @@ class Checks:
         return (stored, info) if stored and info else None
 
     def listing(self, project: str) -> list[tuple[Stored, Info]]:
-        """All checks of a project, oldest first: one index query a hundred checks, and batch reads."""
+        """All checks of a project, oldest first: one index query a thousand checks, and batch reads."""
         ids: list[str] = []
         cursor: str | None = None
         while True:
