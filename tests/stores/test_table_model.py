@@ -69,7 +69,8 @@ puts = st.builds(
     wheres,
 )
 deletes = st.builds(Delete, keys, wheres)
-requires = st.builds(Require, keys, wheres.filter(lambda where: where != Where()))
+clauses = wheres.filter(lambda where: where.exists is not None or any((where.equals, where.absent, where.at_most)))
+requires = st.builds(Require, keys, clauses)
 
 
 @st.composite

@@ -108,7 +108,8 @@ def test_transact_refuses_two_actions_on_one_item(table: Table) -> None:
     assert table.get(CHECK) is None
 
 
-def test_transact_refuses_a_require_that_requires_nothing(table: Table) -> None:
+@pytest.mark.parametrize("where", [Where(), Where(absent=[])])
+def test_transact_refuses_a_require_that_requires_nothing(table: Table, where: Where) -> None:
     """A Require without a clause is a mistake, not a condition that always holds."""
     with pytest.raises(ValueError, match="require something"):
-        table.transact([Require(CHECK, Where())])
+        table.transact([Require(CHECK, where)])

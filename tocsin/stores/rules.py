@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tocsin.stores.table import ANY, MAX_ACTIONS, Action, Item, Key, Put, Range, Require, Update, Value, Where
+from tocsin.stores.table import MAX_ACTIONS, Action, Item, Key, Put, Range, Require, Update, Value, Where
 
 
 def key_of(item: Item) -> Key:
@@ -30,11 +30,15 @@ def check_actions(actions: Sequence[Action]) -> None:
         raise ValueError(f"a transaction holds at most {MAX_ACTIONS} actions, not {len(actions)}")
     if len({target(action) for action in actions}) < len(actions):
         raise ValueError("the actions of a transaction must each speak of another item")
-    if any(isinstance(action, Require) and action.where == ANY for action in actions):
+    if any(isinstance(action, Require) and _asks_nothing(action.where) for action in actions):
         raise ValueError("a Require must require something")
     for action in actions:
         if isinstance(action, Update):
             check_update(action)
+
+
+def _asks_nothing(where: Where) -> bool:
+    return where.exists is None and not (where.equals or where.absent or where.at_most)
 
 
 def holds(where: Where, item: Item | None) -> bool:
