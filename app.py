@@ -16,6 +16,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from handlers import cli, converters, ping, trouble, web
+from handlers.ping_host import PingHost
 from handlers.ticker import Ticker
 from tocsin.channels.email import EmailChannel
 from tocsin.channels.registry import Registry
@@ -23,7 +24,8 @@ from tocsin.channels.rendering import mail_renderer
 from tocsin.channels.transports import transport_from_url
 from tocsin.channels.webhook import WebhookChannel
 from tocsin.house import furnish, utc_now
-from tocsin.settings import Settings, SettingsError, from_environ
+from tocsin.settings import Settings, SettingsError, from_environ, host_headers
+from tocsin.stores.s3_inbox import S3Inbox
 from tocsin.stores.table import StoreUnavailable, Table
 
 ROOT = Path(__file__).parent
@@ -46,10 +48,13 @@ def create_app(
     settings = settings or from_environ(root=ROOT)
     app = Flask("tocsin", root_path=str(ROOT))
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=MAX_FORM)
+    if settings.ping_root:
+        app.wsgi_app = PingHost(app.wsgi_app, host_headers(settings.ping_root))  # type: ignore[method-assign]
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
-    house = furnish(settings, open_store(settings.store), _kinds(settings, clock), clock=clock)
+    kinds = _kinds(settings, clock)
+    house = furnish(settings, open_store(settings.store), kinds, clock=clock, inbox=S3Inbox())
     app.extensions["tocsin"] = house
     for room in (converters, ping, web, cli, trouble):
         room.register(app)

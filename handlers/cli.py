@@ -1,4 +1,4 @@
-"""`flask …` commands for operators and scripts: JSON on standard output, errors on standard error.
+"""`flask …` commands for operators and scripts: JSON on standard output, all else on standard error.
 
 Exit status 1: it could not be done; 2: the command line is wrong.
 """
@@ -19,7 +19,7 @@ from flask.cli import AppGroup, with_appcontext
 from handlers.current import house
 from tocsin.channels.port import InvalidConfig
 from tocsin.channels.registry import UnknownKind
-from tocsin.services import accounts, channels, projects
+from tocsin.services import accounts, channels, projects, retention
 from tocsin.stores.accounts import EmailTaken
 from tocsin.stores.projects import KeyKind, KeyTaken
 from tocsin.stores.table import StoreUnavailable
@@ -29,6 +29,7 @@ P = ParamSpec("P")
 _REFUSALS = (
     accounts.InvalidAccount,
     projects.InvalidProject,
+    retention.InvalidRetention,
     channels.TooManyChannels,
     InvalidConfig,
     UnknownKind,
@@ -37,7 +38,7 @@ _REFUSALS = (
 
 
 def register(app: Flask) -> None:
-    for command in (user, project, channel, table, tick):
+    for command in (user, project, channel, table, tick, mail_listener):
         app.cli.add_command(command)
 
 
@@ -116,6 +117,20 @@ def create_project(
     }
 
 
+@project.command("retention")
+@click.argument("project")
+@click.option("--days", type=int, metavar="N", help="Keep pings so many days; without it, as TOCSIN_LOG_DAYS says.")
+@click.option("--count", type=int, metavar="N", help="Keep so many pings of each check; without it, any number.")
+@_says_json
+def set_log_retention(project: str, days: int | None, count: int | None) -> dict[str, object]:
+    """Say how much of the logs of its checks the project with the id PROJECT keeps."""
+    try:
+        retention.set_retention(house().checks, house().projects, project=project, days=days, count=count)
+    except retention.UnknownProject:
+        raise click.ClickException(f"There is no project {project}.") from None
+    return {"uuid": project, "log_days": days, "log_count": count}
+
+
 @channel.command("create")
 @click.argument("project")
 @click.argument("kind")
@@ -160,6 +175,28 @@ def drop_table() -> dict[str, object]:
 def tick(now: str | None) -> dict[str, object]:
     """Look for silence and deliver what waits: one pass, as a cron line would run it."""
     return dict(house().tick(now=None if now is None else _moment(now)).as_dict())
+
+
+@click.command("mail-listener")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=2525, show_default=True, help="0: whichever is free.")
+@with_appcontext
+def mail_listener(host: str, port: int) -> None:
+    """Take pings by mail: an SMTP server for TOCSIN_PING_MAIL_DOMAIN, until it is told to stop."""
+    # A mail server is nothing that a web request should wait for.
+    from handlers.mail_listener import CannotListen, run
+
+    domain = house().settings.ping_mail_domain
+    if domain is None:
+        raise click.ClickException("TOCSIN_PING_MAIL_DOMAIN is not set, so no address pings: set it to a domain.")
+
+    def ready(port: int) -> None:
+        click.echo(f"Listening for mail to {domain} on {host}, port {port}.", err=True)
+
+    try:
+        run(house(), domain, host, port, ready=ready)
+    except CannotListen as error:
+        raise click.ClickException(f"Can't listen on {host}, port {port}: {error}.") from None
 
 
 def _moment(text: str) -> datetime:

@@ -27,7 +27,7 @@ class UniqueKey(BaseConverter):
 class Signal(BaseConverter):
     """What follows the check in a ping URL: a word, or an exit status in decimal digits."""
 
-    regex = r"start|fail|log|[0-9]+"
+    regex = r"start|fail|log|keepalive|[0-9]+"
 
 
 class Number(BaseConverter):

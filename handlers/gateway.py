@@ -1,8 +1,8 @@
-"""The Lambda entry point: API Gateway's REST events go through aws-wsgi to the app, EventBridge's schedule ticks.
+"""The Lambda entry point: requests from API Gateway's REST APIs, the tick from EventBridge, pings by mail from SES.
 
-aws-wsgi is the core; what it leaves out is put right around it. Before the call: a path that still is percent-encoded,
-repeated query keys and headers, nulls, the stage's prefix, and the client's address, which only the request context
-tells truly. After it: several cookies, bodies that are no text, and close().
+Requests go through aws-wsgi to the app. It is the core; what it leaves out is put right around it. Before the call: a
+path that still is percent-encoded, repeated query keys and headers, nulls, the stage's prefix, and the client's
+address, which only the request context tells truly. After it: several cookies, bodies that are no text, and close().
 """
 
 from __future__ import annotations
@@ -46,12 +46,11 @@ class UnknownEvent(Exception):
 
 def lambda_handler(event: Event, context: Context) -> Answer:
     """Answer one invocation. Raises UnknownEvent, which fails the invocation visibly."""
-    if "httpMethod" in event:
-        return respond(the_app(), event, context)
-    if event.get("source") == "aws.events":
-        return _tick(the_app().extensions["tocsin"], context)
-    _log.error("An event that nobody knows: %s", sorted(event))
-    raise UnknownEvent(f"no handler for an event with the keys {sorted(event)}")
+    serve = _SERVED.get(_sender(event))
+    if serve is None:
+        _log.error("An event that nobody knows: %s", sorted(event))
+        raise UnknownEvent(f"no handler for an event with the keys {sorted(event)}")
+    return serve(event, context)
 
 
 def respond(app: WSGIApplication, event: Event, context: Context) -> Answer:
@@ -74,10 +73,42 @@ def the_app() -> Any:
     return app
 
 
-def _tick(house: House, context: Context) -> Answer:
+def _sender(event: Event) -> str:
+    """The service of AWS that an event comes from; each tells in a way of its own."""
+    if "httpMethod" in event:
+        return "aws:apigateway"
+    record: Event = next(iter(event.get("Records") or ()), {})
+    return str(event.get("source") or record.get("eventSource") or record.get("EventSource"))
+
+
+def _page(event: Event, context: Context) -> Answer:
+    return respond(the_app(), event, context)
+
+
+def _mail(event: Event, context: Context) -> Answer:
+    # Read when the first mail comes, which need never be: cold starts are billed.
+    from handlers.inbound import receive
+
+    return receive(_house(), event)
+
+
+def _tick(event: Event, context: Context) -> Answer:
     left = timedelta(milliseconds=context.get_remaining_time_in_millis())
     time = min(max(left - TICK_MARGIN, timedelta(seconds=1)), TICK_TIME)
-    return dict(house.tick(time=time).as_dict())
+    return dict(_house().tick(time=time).as_dict())
+
+
+def _house() -> House:
+    house: House = the_app().extensions["tocsin"]
+    return house
+
+
+_SERVED: Mapping[str, Callable[[Event, Context], Answer]] = {
+    "aws:apigateway": _page,
+    "aws.events": _tick,
+    "aws:ses": _mail,
+    "aws:sns": _mail,
+}
 
 
 def _environ(event: Event, context: Context) -> WSGIEnvironment:
@@ -110,7 +141,7 @@ def _joined(event: Event) -> dict[str, str]:
 
 def _query(event: Event) -> str:
     several = event.get("multiValueQueryStringParameters")
-    return urlencode(several or event.get("queryStringParameters") or {}, doseq=True)
+    return urlencode(several or event.get("queryStringParameters") or {}, doseq=True, errors="replace")
 
 
 def _prefix(full: str, path: str) -> str:

@@ -1,28 +1,23 @@
 """The ping URL: what jobs call. No session, no template, nothing between the request and `record_ping`.
 
-Paths, methods, texts and headers are the Healthchecks protocol's, sections 1.1 to 1.4.
+Paths, methods, texts and headers are the Healthchecks protocol's, sections 1.1 to 1.4 and 1.9.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from sys import maxsize
 
 from flask import Flask, Response, request
 from werkzeug.routing import Rule
 
 from handlers.current import house
-from tocsin.domain.ping import InvalidExitStatus, InvalidRid, Kind, parse_exit_status, parse_rid
+from handlers.ping_request import Said, asked, read_request
+from tocsin.domain.ping import InvalidExitStatus, InvalidRid
 from tocsin.services.changing import Busy, UnknownCheck
-from tocsin.services.find_check import AmbiguousSlug, InvalidSlug, find_by_slug
-from tocsin.services.record_ping import Source, record_ping
+from tocsin.services.find_check import AmbiguousSlug, InvalidSlug, VacantSlug, find_by_slug
+from tocsin.services.record_ping import record_ping
 
-MAX_DRAIN = 16 * 1024 * 1024
-"""How much of a body is read, most of it to be thrown away: a client that is cut off gets to read no answer."""
 NEVER_CACHE = "max-age=0, no-cache, no-store, must-revalidate, private"
-_CHUNK = 64 * 1024
-
-_KINDS = {"": Kind.SUCCESS, "start": Kind.START, "fail": Kind.FAIL, "log": Kind.LOG}
 
 
 def register(app: Flask) -> None:
@@ -40,13 +35,13 @@ def register(app: Flask) -> None:
 
 
 def by_id(check_id: str, signal: str = "") -> Response:
-    """Take /ping/<uuid>, alone or with /start, /fail, /log or /<exit status>."""
-    return _answer(lambda: check_id, signal)
+    """Take /ping/<uuid>, alone or with /start, /fail, /log, /keepalive or /<exit status>."""
+    return _answer(lambda: _ping(check_id, signal))
 
 
 def by_slug(ping_key: str, slug: str, signal: str = "") -> Response:
-    """Take /ping/<ping key>/<slug>, alone or with what may follow a uuid."""
-    return _answer(lambda: find_by_slug(house().checks, house().projects, ping_key=ping_key, slug=slug), signal)
+    """Take /ping/<ping key>/<slug>, alone or with what may follow a uuid; ?create=1 makes the check if need be."""
+    return _answer(lambda: _ping_by_slug(ping_key, slug, signal))
 
 
 def unknown(rest: str = "") -> Response:
@@ -54,11 +49,11 @@ def unknown(rest: str = "") -> Response:
     return _text("not found", 404)
 
 
-def _answer(find: Callable[[], str], signal: str) -> Response:
+def _answer(ping: Callable[[], Response]) -> Response:
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
         return _preflight()
     try:
-        return _record(find(), signal)
+        return ping()
     except UnknownCheck:
         return _text("not found", 404)
     except AmbiguousSlug:
@@ -71,50 +66,70 @@ def _answer(find: Callable[[], str], signal: str) -> Response:
         return _text("busy, try again", 503, {"Retry-After": "1"})
 
 
-def _record(check_id: str, signal: str) -> Response:
+def _ping(check_id: str, signal: str) -> Response:
     """An unknown check comes before a malformed request: then, and only then, it is looked for first."""
     try:
-        exit_status = parse_exit_status(signal) if signal.isdigit() else None
-        rids = request.args.getlist("rid")
-        rid = parse_rid(rids[-1]) if rids else None
+        said = _said(signal)
     except ValueError:
         if house().checks.get(check_id) is None:
             raise UnknownCheck(check_id) from None
         raise
+    return _record(check_id, said)
+
+
+def _ping_by_slug(ping_key: str, slug: str, signal: str) -> Response:
+    try:
+        check_id = find_by_slug(house().checks, house().projects, ping_key=ping_key, slug=slug)
+    except VacantSlug as vacant:
+        if asked().get("create") != "1":
+            raise
+        return _ping_new(vacant, signal)
+    return _ping(check_id, signal)
+
+
+def _ping_new(vacant: VacantSlug, signal: str) -> Response:
+    """Make the check with its first ping, unless anything about the request is wrong."""
+    # Imported here: a check is made once, and pinged for years by processes that need none of this.
+    from tocsin.services.provision import InvalidParameter, provision
+
+    said = _said(signal)
+    try:
+        check_id, made = provision(
+            house().checks,
+            house().channels,
+            project=vacant.project,
+            slug=vacant.slug,
+            asked=asked(),
+            now=house().clock(),
+        )
+    except InvalidParameter as refusal:
+        return _text(str(refusal), 400)
+    return _record(check_id, said, made=made)
+
+
+def _said(signal: str) -> Said:
+    return read_request(signal, body_limit=house().settings.ping_body_limit)
+
+
+def _record(check_id: str, said: Said, *, made: bool = False) -> Response:
     record_ping(
         house().checks,
         check_id=check_id,
-        kind=_KINDS.get(signal, Kind.SUCCESS),
+        kind=said.kind,
         now=house().clock(),
-        source=Source(request.scheme, request.method, request.remote_addr or "", request.headers.get("User-Agent", "")),
-        rid=rid,
-        exit_status=exit_status,
-        body=_read_body(house().settings.ping_body_limit),
+        source=said.source,
+        rid=said.rid,
+        exit_status=said.exit_status,
+        body=said.body,
     )
-    return _text("OK", 200, _recorded_headers(house().settings.ping_body_limit))
-
-
-def _read_body(limit: int) -> bytes:
-    """The first `limit` bytes as they came, whatever type the client calls them."""
-    if not (request.content_length or "Transfer-Encoding" in request.headers):
-        return b""
-    request.max_content_length = maxsize  # The app's own limit is for forms.
-    body = bytearray()
-    drained = 0
-    while drained < MAX_DRAIN and (chunk := request.stream.read(_CHUNK)):
-        body += chunk[: limit - len(body)]
-        drained += len(chunk)
-    return bytes(body)
+    headers = {"Access-Control-Allow-Origin": "*", "Ping-Body-Limit": str(house().settings.ping_body_limit)}
+    return _text("Created", 201, headers) if made else _text("OK", 200, headers)
 
 
 def _preflight() -> Response:
     """A browser asks whether a page may ping; the question is not a ping."""
     headers = {"Access-Control-Allow-Methods": "GET, HEAD, POST, PUT", "Access-Control-Allow-Headers": "*"}
     return _text("", 204, {"Access-Control-Allow-Origin": "*", "Access-Control-Max-Age": "600"} | headers)
-
-
-def _recorded_headers(limit: int) -> dict[str, str]:
-    return {"Access-Control-Allow-Origin": "*", "Ping-Body-Limit": str(limit)}
 
 
 def _text(body: str, status: int, headers: Mapping[str, str] | None = None) -> Response:

@@ -29,7 +29,7 @@
     stamp: (at) => `${day(at)} ${secondFormat.format(at)}`,
   };
   const refreshTimes = () => {
-    for (const time of all("time")) {
+    for (const time of all("time:not([data-as=zoned])")) {
       const text = (written[time.dataset.as] || relative)(new Date(time.dateTime));
       if (time.textContent !== text) time.textContent = text;
     }
@@ -138,6 +138,22 @@
   };
   document.addEventListener("input", suggestSlug);
 
+  /* The reader's own time zone, where another one is typed. */
+  const suggestZone = () => {
+    const offer = document.querySelector("[data-zone]");
+    if (!offer) return;
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const field = byId(offer.parentNode.dataset.zoneFor);
+    offer.hidden = !zone || field.value.trim() === zone;
+    const button = offer.querySelector("button");
+    button.textContent = zone;
+    button.onclick = () => {
+      field.value = zone;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+  };
+  document.addEventListener("input", suggestZone);
+
   const dress = () => {
     for (const button of all("[data-copy], [data-presets]")) button.hidden = false;
     refreshTimes();
@@ -147,6 +163,7 @@
   dress();
   sieve();
   suggestSlug();
+  suggestZone();
   document.querySelector("[aria-invalid]")?.focus();
   setInterval(refreshTimes, 1000);
   if (document.querySelector("[data-live]")) {

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from tocsin.channels.port import Config, DeliveryFailed, Notice
 from tocsin.channels.registry import Registry
+from tocsin.domain.flip import Flip
 from tocsin.domain.ping import Kind, Ping
+from tocsin.domain.run import Limits
 from tocsin.domain.schedule import Simple
 from tocsin.house import House, furnish
 from tocsin.services import accounts, channels, checks, projects
@@ -119,10 +121,15 @@ class Scene:
         )
 
     def check(
-        self, *, timeout: timedelta = timedelta(hours=1), grace: timedelta = timedelta(minutes=5), **info: object
+        self,
+        *,
+        timeout: timedelta = timedelta(hours=1),
+        grace: timedelta = timedelta(minutes=5),
+        limits: Limits = Limits(),
+        **info: object,
     ) -> str:
         rings = frozenset(channel.id for channel in self.house.channels.of_project(self.project))
-        wishes = Wishes(Info(**({"channels": rings} | info)), Simple(timeout), grace)  # type: ignore[arg-type]
+        wishes = Wishes(Info(**({"channels": rings} | info)), Simple(timeout), grace, limits)  # type: ignore[arg-type]
         return checks.create_check(self.house.checks, project=self.project, wishes=wishes, now=self.clock())
 
     def ping(self, check_id: str, kind: Kind = Kind.SUCCESS, **facts: object) -> Ping:
@@ -140,6 +147,18 @@ class Scene:
         stored = self.house.checks.get(check_id)
         assert stored is not None
         return stored
+
+    def log(self, check_id: str, *, limit: int = 99) -> list[Ping]:
+        """The check's pings, the newest first."""
+        return self.house.checks.log.pings(self.read(check_id), now=self.clock(), limit=limit)
+
+    def entry(self, check_id: str, n: int) -> Ping | None:
+        """One ping, with its whole body."""
+        return self.house.checks.log.ping(check_id, n, now=self.clock())
+
+    def flips(self, check_id: str, *, limit: int = 99) -> list[Flip]:
+        """The check's flips, the newest first."""
+        return self.house.checks.log.flips(self.read(check_id), now=self.clock(), limit=limit)
 
     def told(self) -> list[str]:
         """The statuses that the channel was told of, in order."""

@@ -1,10 +1,15 @@
-"""A table in front of a table: counts calls, lets something happen in between, or dies."""
+"""A table in front of a table: counts calls, lets something happen in between, or dies. And all that a store holds."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
+
+import botocore.session
 
 from tocsin.stores.table import EVERYTHING, Action, Delete, Index, Item, Key, Page, Put, Range, Table, Update
 
@@ -86,3 +91,19 @@ class Interposed:
             raise PowerCut
         self.lives -= 1
         return write()
+
+
+@cache
+def _sdk() -> Any:
+    """Making one takes longer than most of what it is asked for."""
+    return botocore.session.get_session().create_client("dynamodb")
+
+
+def everything(store_url: str) -> list[str]:
+    """All that the store holds, as text: equal before and after if nothing was written."""
+    scheme, _, rest = store_url.partition("://")
+    if scheme == "sqlite":
+        with closing(sqlite3.connect(rest)) as connection:
+            return list(connection.iterdump())
+    pages = _sdk().get_paginator("scan").paginate(TableName=rest)
+    return sorted(repr(sorted(item.items())) for page in pages for item in page["Items"])

@@ -16,6 +16,8 @@ from tocsin.stores.accounts import Accounts
 from tocsin.stores.alerts import Alerts
 from tocsin.stores.channels import Channels
 from tocsin.stores.checks import Checks
+from tocsin.stores.inbox import Inbox
+from tocsin.stores.log import Log
 from tocsin.stores.projects import Projects
 from tocsin.stores.table import Table
 
@@ -40,6 +42,8 @@ class House:
     accounts: Accounts
     notices: Notices
     courier: Courier
+    inbox: Inbox | None
+    """Where mails lie that Amazon SES took in; None: nowhere."""
 
     def tick(
         self, *, now: datetime | None = None, time: timedelta = TICK_TIME, wait_for: timedelta | None = None
@@ -53,16 +57,24 @@ class House:
             self.checks,
             self.courier,
             now=now or self.clock(),
+            clock=self.clock(),
             out_of_time=lambda: monotonic() > end,
             wait_for=wait_for,
         )
 
 
-def furnish(settings: Settings, table: Table, kinds: Registry, *, clock: Callable[[], datetime] = utc_now) -> House:
+def furnish(
+    settings: Settings,
+    table: Table,
+    kinds: Registry,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    inbox: Inbox | None = None,
+) -> House:
     """Put the repositories and services on top of a table and a set of channel kinds."""
-    checks = Checks(table, settings.log_age)
+    checks = Checks(table, Log(table, settings.log_age))
     alerts, channels, projects = Alerts(table), Channels(table), Projects(table)
-    notices = Notices(checks, projects, settings.links_root)
+    notices = Notices(checks, projects, settings.links_root, settings.ping_urls(settings.links_root))
     return House(
         settings=settings,
         table=table,
@@ -75,4 +87,5 @@ def furnish(settings: Settings, table: Table, kinds: Registry, *, clock: Callabl
         accounts=Accounts(table),
         notices=notices,
         courier=Courier(alerts, channels, kinds, notices),
+        inbox=inbox,
     )

@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, urlsplit
 T = TypeVar("T")
 
 LOCAL_ROOT = "http://localhost:5000"
+MAX_LOG_DAYS = 3650
 _MIN_SECRET = 16
 
 
@@ -38,6 +39,8 @@ class Settings:
     templates: Path
     site_root: str | None = None
     """The public address, without a slash at its end; None where only requests can tell."""
+    ping_root: str | None = None
+    """The address of a host that takes pings at its root and serves nothing else, without a slash at its end."""
     site_name: str = "Tocsin"
     allow_private_targets: bool = False
     """Webhooks may call addresses that are not public."""
@@ -45,6 +48,10 @@ class Settings:
     """How many proxies in front may say who calls (X-Forwarded-For, -Proto, -Host)."""
     ping_body_limit: int = 100_000
     """Bytes kept of a ping's body."""
+    ping_mail_domain: str | None = None
+    """The domain of the addresses that ping, in lower case; None: there are no pings by mail."""
+    inbound_mail: tuple[str, str] | None = None
+    """Bucket and prefix in S3 where Amazon SES puts the mails that it takes in."""
     log_age: timedelta = timedelta(days=30)
     """How long a ping stays in the log."""
     tick_every: timedelta | None = None
@@ -62,10 +69,24 @@ class Settings:
     def https(self) -> bool:
         return self.links_root.startswith("https://")
 
+    def ping_urls(self, site_root: str) -> str:
+        """What ping URLs begin with, up to the slash before the check, where the site has this address."""
+        return self.ping_root or f"{site_root}/ping"
+
 
 def on_lambda(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether this process is a Lambda function's."""
     return "AWS_LAMBDA_FUNCTION_NAME" in environ
+
+
+def host_headers(root: str) -> frozenset[str]:
+    """What a Host header may say, in lower case, to mean this address: a default port may be there or not."""
+    url = urlsplit(root)
+    host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
+    if url.port not in (None, {"http": 80, "https": 443}[url.scheme]):
+        return frozenset({f"{host}:{url.port}"})
+    # Whether HTTPS ended at a proxy is not for us to see, so either default port is as good as none.
+    return frozenset({f"{host}", f"{host}:80", f"{host}:443"})
 
 
 def from_environ(environ: Mapping[str, str] = os.environ, *, root: Path) -> Settings:
@@ -88,11 +109,14 @@ def from_environ(environ: Mapping[str, str] = os.environ, *, root: Path) -> Sett
         mail_from=env.read("MAIL_FROM", _sender, default=f"tocsin@{_mail_domain(site_root)}"),
         templates=root / "templates",
         site_root=site_root,
+        ping_root=env.read("PING_ROOT", _ping_root(site_root or LOCAL_ROOT), default=None),
         site_name=env.read("SITE_NAME", str, default="Tocsin"),
         allow_private_targets=env.read("ALLOW_PRIVATE_TARGETS", _boolean, default=False),
         trusted_proxies=env.read("TRUSTED_PROXIES", _count(0, 10), default=0),
         ping_body_limit=env.read("PING_BODY_LIMIT", _count(0, 350_000), default=100_000),
-        log_age=timedelta(days=env.read("LOG_DAYS", _count(1, 3650), default=30)),
+        ping_mail_domain=env.read("PING_MAIL_DOMAIN", _domain, default=None),
+        inbound_mail=env.read("INBOUND_MAIL", _place, default=None),
+        log_age=timedelta(days=env.read("LOG_DAYS", _count(1, MAX_LOG_DAYS), default=30)),
         tick_every=env.read("TICK_SECONDS", _interval, default=None),
         on_lambda=on_lambda(environ),
         first_visit=env.read("FIRST_VISIT", _boolean, default=store.startswith("sqlite:")),
@@ -140,6 +164,20 @@ def _root(text: str) -> str:
     return f"{url.scheme}://{url.netloc}{url.path}".rstrip("/")
 
 
+def _ping_root(site_root: str) -> Callable[[str], str]:
+    def cast(text: str) -> str:
+        root = _root(text)
+        if urlsplit(root).path or not root.isascii():
+            raise ValueError(
+                f"must be an address in ASCII without a path, such as https://ping.example.org, not {text!r}"
+            )
+        if host_headers(root) & host_headers(site_root):
+            raise ValueError(f"must have another host or port than the site, {site_root}")
+        return root
+
+    return cast
+
+
 def _has_valid_port(url: SplitResult) -> bool:
     try:
         return url.port is None or url.port > 0
@@ -157,6 +195,21 @@ def _sender(text: str) -> str:
     if "@" not in text or any(character in text for character in "\r\n"):
         raise ValueError(f"must be an e-mail address, not {text!r}")
     return text
+
+
+def _domain(text: str) -> str:
+    label = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+    if not re.fullmatch(rf"{label}(\.{label})*", text.lower()):
+        raise ValueError(f"must be a domain in ASCII, such as ping.example.org, not {text!r}")
+    return text.lower()
+
+
+def _place(text: str) -> tuple[str, str]:
+    scheme, _, rest = text.partition("://")
+    bucket, _, prefix = rest.partition("/")
+    if scheme != "s3" or not re.fullmatch(r"[a-z0-9][a-z0-9.-]+", bucket):
+        raise ValueError(f"must be s3://bucket or s3://bucket/prefix, not {text!r}")
+    return bucket, prefix.strip("/")
 
 
 def _boolean(text: str) -> bool:

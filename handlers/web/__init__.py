@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from handlers.web import errors, layout, routes, security, words
+from handlers.web import errors, layout, ping_words, routes, security, words
 
 
 def register(app: Flask) -> None:
@@ -15,5 +15,6 @@ def register(app: Flask) -> None:
     security.register(app)
     layout.register(app)
     words.register(app)
+    ping_words.register(app)
     errors.register(app)
     routes.register(app)

@@ -56,3 +56,8 @@ def channel_or_404(project_id: str, channel_id: str) -> tuple[Project, StoredCha
 def site_root() -> str:
     """The address that pages show, without a slash at its end."""
     return house().settings.site_root or request.url_root.rstrip("/")
+
+
+def ping_urls() -> str:
+    """What the ping URLs that pages show begin with, up to the slash before the check."""
+    return house().settings.ping_urls(site_root())

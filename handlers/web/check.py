@@ -1,33 +1,18 @@
-"""One check: its page, and what can be done with it."""
+"""The page of one check: status, address, log and history, and what of it moves."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
 
 from handlers.current import house
 from handlers.web import check_story
-from handlers.web.access import Shown, check_or_404, site_root
-from handlers.web.check_form import CheckForm, values_of
-from handlers.web.sending import sent
-from handlers.web.words import PING_WORDS
-from tocsin.domain.check import Status
-from tocsin.domain.ping import Kind
-from tocsin.domain.transitions import NotPaused
-from tocsin.services.checks import (
-    InvalidCheck,
-    delete_check,
-    edit_check,
-    pause_check,
-    read_flips,
-    read_log,
-    resume_check,
-)
-from tocsin.services.record_ping import Source, record_ping
+from handlers.web.access import Shown, check_or_404, ping_urls
+from handlers.web.foresight import foresee
+from tocsin.services.read_log import read_flips, read_log
 
 PINGS = 30
 FLIPS = 100
@@ -52,99 +37,37 @@ def live(check_id: str) -> ResponseReturnValue:
     return render_template("check_live.html", **_facts(shown), **_told(shown))
 
 
-def edit(check_id: str) -> ResponseReturnValue:
-    shown = check_or_404(check_id)
-    channels = house().channels.of_project(shown.project.id)
-    form = CheckForm(sent(), data=values_of(shown.stored, shown.info))
-    form.offer(channels)
-    if request.method == "POST" and form.validate() and _save(check_id, form):
-        flash("Saved.")
-        return _back(check_id)
-    answer = render_template("check_form.html", project=shown.project, form=form, channels=channels, check=shown)
-    return answer, 422 if form.errors else 200
-
-
-def delete(check_id: str) -> ResponseReturnValue:
-    """GET asks, POST does."""
-    shown = check_or_404(check_id)
-    if request.method == "GET":
-        return render_template("check_delete.html", check=shown, project=shown.project)
-    delete_check(house().checks, check_id=check_id)
-    flash(f"“{shown.name}” is deleted.")
-    return redirect(url_for("web.checks", project_id=shown.project.id))
-
-
-def pause(check_id: str) -> ResponseReturnValue:
-    check_or_404(check_id)
-    pause_check(house().checks, check_id=check_id, now=house().clock())
-    flash("Paused: silence raises no alert now.")
-    return _back(check_id)
-
-
-def resume(check_id: str) -> ResponseReturnValue:
-    """Done twice, or too late, it does no harm."""
-    check_or_404(check_id)
-    try:
-        resume_check(house().checks, check_id=check_id, now=house().clock())
-        flash("Resumed: it is watched again from its next ping on.")
-    except NotPaused:
-        flash("It was not paused any more.")
-    return _back(check_id)
-
-
-def ping_now(check_id: str) -> ResponseReturnValue:
-    """A success ping by hand, judged by the check's rules like any other."""
-    check_or_404(check_id)
-    ping = record_ping(
-        house().checks,
-        check_id=check_id,
-        kind=Kind.SUCCESS,
-        now=house().clock(),
-        source=Source(request.scheme, "POST", request.remote_addr or "", request.headers.get("User-Agent", "")),
-    )
-    flash(f"Ping {ping.n} is recorded. It counts as: {PING_WORDS[ping.kind].lower()}.")
-    return _back(check_id)
-
-
-def _back(check_id: str) -> Response:
-    return redirect(url_for("web.check", check_id=check_id))
-
-
-def _save(check_id: str, form: CheckForm) -> bool:
-    try:
-        edit_check(house().checks, check_id=check_id, wishes=form.wishes(), now=house().clock())
-    except InvalidCheck as refusal:
-        form.take(refusal.errors)
-        return False
-    return True
-
-
 def _facts(shown: Shown) -> dict[str, object]:
     """What moves: status, log, history."""
     now, check = house().clock(), shown.stored.check
-    flips = read_flips(house().checks, check_id=shown.id, now=now, limit=FLIPS)
+    log = read_log(house().checks, stored=shown.stored, now=now, limit=PINGS + 1)
+    flips = read_flips(house().checks, stored=shown.stored, now=now, limit=FLIPS)
     return {
         "check": shown,
         "project": shown.project,
         "state": check,
         "status": check.displayed(now),
         "since": check_story.since(check, now),
-        "reason": flips[0].reason.value if flips and check.status is Status.DOWN else "",
-        "log": read_log(house().checks, check_id=shown.id, now=now, limit=PINGS),
+        "reason": check_story.reason(check, flips, now).value,
+        "log": log[:PINGS],
+        "older": len(log) > PINGS,
         "episodes": check_story.episodes(flips),
         "strip": check_story.strip(check, flips, created=shown.stored.created, now=now),
         "strip_days": check_story.STRIP_DAYS,
+        "runs": sorted(check.runs, key=check.due),
+        **foresee(check.schedule, now=now),
         "now": now,
         "seen": _fingerprint(shown),
     }
 
 
 def _addresses(shown: Shown) -> dict[str, object]:
-    slug = shown.info.slug
-    url = f"{site_root()}/ping/{shown.id}"
+    slug, mail_domain = shown.info.slug, house().settings.ping_mail_domain
     return {
-        "ping_url": url,
-        "slug_url": f"{site_root()}/ping/{shown.project.ping_key}/{slug}" if slug else None,
+        "ping_url": f"{ping_urls()}/{shown.id}",
+        "slug_url": f"{ping_urls()}/{shown.project.ping_key}/{slug}" if slug else None,
+        "mail_address": mail_domain and f"{shown.id}@{mail_domain}",
+        "slug_mail_address": mail_domain and slug and f"{shown.project.ping_key}+{slug}@{mail_domain}",
         "slug_shared": bool(slug) and len(house().checks.with_slug(shown.project.id, slug)) > 1,
     }
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from handlers.web.check_story import since
 from handlers.web.words import STATUS_WORDS
 from tocsin.domain.check import Status
-from tocsin.domain.schedule import Simple
+from tocsin.domain.schedule import Schedule
 from tocsin.stores.check_items import Info, Stored
 
 _ORDER = {status: place for place, status in enumerate(STATUS_WORDS)}
@@ -23,7 +23,7 @@ class Row:
     tags: tuple[str, ...]
     status: Status
     since: datetime | None
-    period: timedelta
+    schedule: Schedule
     grace: timedelta
     last_ping: datetime | None
     last_start: datetime | None
@@ -32,14 +32,13 @@ class Row:
     @classmethod
     def of(cls, stored: Stored, info: Info, now: datetime) -> Row:
         check = stored.check
-        assert isinstance(check.schedule, Simple)
         return cls(
             id=check.id,
             name=info.name,
             tags=info.tag_list,
             status=check.displayed(now),
             since=since(check, now),
-            period=check.schedule.timeout,
+            schedule=check.schedule,
             grace=check.grace,
             last_ping=check.last_ping,
             last_start=check.last_start,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tocsin.domain.check import Check, Status
-from tocsin.domain.flip import Flip
+from tocsin.domain.flip import Flip, Reason
+from tocsin.domain.schedule import Incalculable
+from tocsin.domain.transitions import fall_due
 
 STRIP_DAYS = 14
 STRIP_WIDTH = 1000
@@ -41,7 +44,20 @@ def since(check: Check, now: datetime) -> datetime | None:
     shown = check.displayed(now)
     if shown is check.status:
         return check.since
-    return check.deadline if shown is Status.DOWN else check.next_ping
+    if shown is Status.DOWN:
+        # A run that fell due while the check was down turns it down again, but not before it came up.
+        return max((at for at in (check.rings_at, check.since) if at), default=None)
+    return check.schedule.next_after(check.last_ping) if check.last_ping else None
+
+
+def reason(check: Check, flips: Sequence[Flip], now: datetime) -> Reason:
+    """Why the check is down, also where no tick has noticed yet; empty where it is not, or an edit made it so."""
+    if check.status is Status.DOWN:
+        return flips[0].reason if flips else Reason.NONE
+    with suppress(Incalculable):
+        due = fall_due(check, now=now)
+        return due.flip.reason if due and due.flip else Reason.NONE
+    return Reason.NONE
 
 
 def episodes(flips: Sequence[Flip]) -> list[Episode]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Flask
 
 from handlers.current import house
-from handlers.web.access import site_root
+from handlers.web.access import ping_urls
 from handlers.web.session import current_user, the_user
 from tocsin.stores.channels import StoredChannel
 from tocsin.stores.projects import Project
@@ -25,7 +25,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals |= {
         "htmx_config": HTMX_CONFIG,
         "site_name": lambda: house().settings.site_name,
-        "site_root": site_root,
+        "ping_urls": ping_urls,
         "current_user": current_user,
         "my_projects": _my_projects,
         "channel_summary": _channel_summary,

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from handlers.trouble import log_unavailable
-from handlers.web import channels, check, checks, entrance, marks, pings, projects
+from handlers.web import channels, check, check_acts, check_editing, checks, entrance, marks, pings, projects
 from handlers.web.errors import trouble_page
 from handlers.web.security import check_csrf
 from handlers.web.session import current_user, here
@@ -28,6 +28,7 @@ PAGES: tuple[Route, ...] = (
     ("/projects/<id:project_id>/checks/", "checks", checks.listing),
     ("/projects/<id:project_id>/checks/live", "checks_live", checks.live),
     ("/projects/<id:project_id>/channels/", "channels", channels.listing),
+    ("/schedule/preview", "schedule_preview", check_editing.preview),
     ("/checks/<id:check_id>", "check", check.page),
     ("/cloaked/<key:key>/", "cloaked", check.cloaked),
     ("/checks/<id:check_id>/live", "check_live", check.live),
@@ -39,18 +40,19 @@ FORMS: tuple[Route, ...] = (
     ("/setup", "setup", entrance.setup),
     ("/login", "login", entrance.login),
     ("/projects/add", "add_project", projects.add),
-    ("/projects/<id:project_id>/checks/add", "add_check", checks.add),
-    ("/checks/<id:check_id>/edit", "edit_check", check.edit),
-    ("/checks/<id:check_id>/delete", "delete_check", check.delete),
+    ("/projects/<id:project_id>/checks/add", "add_check", check_editing.add),
+    ("/checks/<id:check_id>/edit", "edit_check", check_editing.edit),
+    ("/checks/<id:check_id>/clear", "clear_check", check_acts.clear),
+    ("/checks/<id:check_id>/delete", "delete_check", check_acts.delete),
     ("/projects/<id:project_id>/channels/add/<kind>", "add_channel", channels.add),
     ("/projects/<id:project_id>/channels/<id:channel_id>/edit", "edit_channel", channels.edit),
     ("/projects/<id:project_id>/channels/<id:channel_id>/delete", "delete_channel", channels.delete),
 )
 ACTS: tuple[Route, ...] = (
     ("/logout", "logout", entrance.logout),
-    ("/checks/<id:check_id>/pause", "pause_check", check.pause),
-    ("/checks/<id:check_id>/resume", "resume_check", check.resume),
-    ("/checks/<id:check_id>/ping", "ping_now", check.ping_now),
+    ("/checks/<id:check_id>/pause", "pause_check", check_acts.pause),
+    ("/checks/<id:check_id>/resume", "resume_check", check_acts.resume),
+    ("/checks/<id:check_id>/ping", "ping_now", check_acts.ping_now),
     ("/projects/<id:project_id>/channels/<id:channel_id>/test", "test_channel", channels.test),
 )
 

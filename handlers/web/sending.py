@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -20,9 +20,6 @@ def sent() -> MultiDict[str, str] | None:
 class TakesRefusals:
     """For forms: puts a service's sentences on the fields they belong to, the rest on top of the form."""
 
-    NAMES: ClassVar[Mapping[str, str]] = {}
-    """Fields that a service calls by another name."""
-
     if TYPE_CHECKING:
         form_errors: list[str]
         _fields: dict[str, Field]
@@ -31,7 +28,7 @@ class TakesRefusals:
 
     def take(self, errors: Mapping[str, str]) -> None:
         for key, sentence in errors.items():
-            field = self._fields.get(self.NAMES.get(key, key))
+            field = self._fields.get(key)
             if field is None:
                 self.form_errors.append(sentence)
             else:

@@ -13,7 +13,10 @@ from markupsafe import Markup
 
 from handlers.current import house
 from tocsin.domain.check import Status
+from tocsin.domain.run import Limits
+from tocsin.domain.schedule import Schedule, Simple
 from tocsin.domain.wording import duration_words
+from tocsin.services.schedules import in_words
 
 STATUS_WORDS = {
     Status.DOWN: "Down",
@@ -23,16 +26,35 @@ STATUS_WORDS = {
     Status.PAUSED: "Paused",
 }
 """In the order of a list: what needs somebody comes first."""
-PING_WORDS = {"success": "Success", "start": "Start", "fail": "Failure", "log": "Log", "ign": "Ignored"}
+REASON_WORDS = {
+    "fail": "reported a failure",
+    "timeout": "fell silent",
+    "overrun": "a run took too long",
+    "fast": "a run ended too soon",
+}
 
 _MOMENT = Markup('<time datetime="{iso}" title="{exact} UTC"{kind}>{words}</time>')
 _JUST_NOW = timedelta(seconds=5)
 
 
 def register(app: Flask) -> None:
-    for found in (ago, lasting, clock_time, stamp, took, every, size, plain, status_word, duration):
+    for found in (
+        ago,
+        lasting,
+        clock_time,
+        stamp,
+        zoned,
+        took,
+        every,
+        expected,
+        allowance,
+        size,
+        plain,
+        status_word,
+        duration,
+    ):
         app.jinja_env.filters[found.__name__] = found
-    app.jinja_env.globals["PING_WORDS"] = PING_WORDS
+    app.jinja_env.globals["REASON_WORDS"] = REASON_WORDS
 
 
 def status_word(status: Status) -> str:
@@ -63,6 +85,12 @@ def stamp(at: datetime) -> Markup:
     return _moment(at, f"{_day(at)} {at:%H:%M:%S}", "stamp")
 
 
+def zoned(at: datetime) -> Markup:
+    """Say `Mon 2 Feb, 04:30` by the clock that `at` carries, whatever clock the reader has."""
+    seconds = f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
+    return _moment(at, f"{at:%a} {_day(at)}, {seconds}", "zoned")
+
+
 def took(run: timedelta) -> str:
     """Say how long a run took: `0.42 s`, `12 s`, `1 min 5 s`, `3 h 20 min`."""
     seconds = run.total_seconds()
@@ -81,6 +109,18 @@ def every(period: timedelta) -> str:
     words = f"{weeks} week{'' if weeks == 1 else 's'}" if weeks and not rest else duration_words(period)
     one, _, unit = words.partition(" ")
     return f"every {unit}" if one == "1" and " " not in unit else f"every {words}"
+
+
+def expected(schedule: Schedule) -> str:
+    """Say when signals are expected: `every day`, `At 03:00, Monday through Friday (Europe/Vienna)`."""
+    return every(schedule.timeout) if isinstance(schedule, Simple) else in_words(schedule)
+
+
+def allowance(limits: Limits) -> str:
+    """Say how long a run may take: `at least 30 s, at most 2 h`; empty where nothing limits it."""
+    least = f"at least {took(limits.min_duration)}" if limits.min_duration else ""
+    most = f"at most {took(limits.max_duration)}" if limits.max_duration else ""
+    return ", ".join(filter(None, (least, most)))
 
 
 def duration(lasted: timedelta) -> str:

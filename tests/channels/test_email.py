@@ -107,6 +107,8 @@ def test_mail_id_is_the_same_for_every_attempt() -> None:
         (make_notice(), "The job reported a failure (exit status 3)."),
         (make_notice(last_ping=replace(LAST_PING, exit_status=None)), "The job reported a failure."),
         (make_notice(reason=Reason.TIMEOUT), "No success signal arrived in time: grace time passed."),
+        (make_notice(reason=Reason.OVERRUN), "A run took longer than it may."),
+        (make_notice(reason=Reason.FAST), "A run ended sooner than its work can be done."),
         (make_up_notice(), "The job reported success again."),
         (make_notice(test=True), "This is a test: no job is down, and mail from Tocsin reaches you."),
         (make_up_notice(test=True), "This is a test: no job is down, and mail from Tocsin reaches you."),
@@ -204,6 +206,16 @@ def test_mail_keeps_single_lines_single() -> None:
     mail = _mail(make_notice(name="a\r\nb\n\nc\u2028d", tags=("x\nTotal pings: 0",)))
     assert mail.message["Subject"] == "DOWN | a b c d"
     assert "Tags:          x Total pings: 0\n" in mail.text
+
+
+def test_mail_shows_of_a_mail_what_people_read() -> None:
+    """A ping by mail is no output: its subject and text say what happened, its headers are noise."""
+    said = (
+        b"From: cron@db-1\nSubject: =?utf-8?q?Backup_f=C3=BCr_db?=\nContent-Type: text/html\n\n<p>disk <b>full</b></p>"
+    )
+    mail = _mail(make_notice(last_ping=replace(LAST_PING, body=said, scheme="email")))
+    assert "Backup für db\n\ndisk full" in mail.text
+    assert "From: cron@db-1" not in mail.text
 
 
 def test_mail_survives_long_lines() -> None:

@@ -13,8 +13,9 @@ from tests.fakes import START
 from tocsin.domain.check import Check, Status
 from tocsin.domain.flip import Flip, Reason
 from tocsin.domain.ping import Kind
+from tocsin.domain.run import Limits, Run
 from tocsin.domain.schedule import Simple
-from tocsin.domain.transitions import NotPaused, Outcome, fall_due, pause, record, reschedule, resume
+from tocsin.domain.transitions import NotPaused, Outcome, clear, fall_due, pause, record, reschedule, resume
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -26,7 +27,8 @@ UP = replace(NEW, status=Status.UP, last_ping=START, n_pings=1)
 DOWN = replace(UP, status=Status.DOWN)
 PAUSED = replace(UP, status=Status.PAUSED)
 LOCKED = replace(PAUSED, manual_resume=True)
-RUNNING = replace(UP, last_start=START + MINUTE, last_start_rid=RID)
+RUN = Run(START + MINUTE, RID)
+RUNNING = replace(UP, runs=(RUN,))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,7 @@ def test_ping_without_meaning_only_counts(before: Check, kind: Kind) -> None:
 def test_start_begins_a_run_and_leaves_the_status(before: Check) -> None:
     """A start sets the running start and its id, nothing else."""
     outcome = record(before, Kind.START, now=START + MINUTE, rid=RID)
-    expected = replace(before, n_pings=before.n_pings + 1, last_start=START + MINUTE, last_start_rid=RID)
+    expected = replace(before, n_pings=before.n_pings + 1, runs=(RUN,))
     assert outcome == Outcome(expected, kind=Kind.START)
 
 
@@ -75,7 +77,7 @@ def test_locked_pause_ignores_every_ping(kind: Kind) -> None:
 def test_finish_of_the_run_measures_it(kind: Kind) -> None:
     """The run that was started ends with the same id, and its duration is known."""
     check = record(RUNNING, kind, now=START + 3 * MINUTE, rid=RID).check
-    assert (check.last_start, check.last_start_rid, check.last_duration) == (None, None, 2 * MINUTE)
+    assert (check.runs, check.last_duration) == ((), 2 * MINUTE)
 
 
 def test_overrun_of_a_kept_run_is_not_dated_before_the_success() -> None:
@@ -97,14 +99,14 @@ def test_finish_after_the_clock_was_set_back_counts_from_now() -> None:
 
 def test_finish_without_ids_matches_a_start_without() -> None:
     """No id equals no id."""
-    running = replace(RUNNING, last_start_rid=None)
+    running = replace(RUNNING, runs=(Run(START + MINUTE),))
     assert record(running, Kind.SUCCESS, now=START + 2 * MINUTE).check.last_duration == MINUTE
 
 
 def test_success_of_another_run_keeps_the_newest_start() -> None:
     """Rule (c): the newest started run keeps being timed, though the check is up."""
     check = record(replace(RUNNING, status=Status.DOWN), Kind.SUCCESS, now=START + 2 * MINUTE, rid=OTHER_RID).check
-    assert (check.status, check.last_start, check.last_start_rid) == (Status.UP, RUNNING.last_start, RID)
+    assert (check.status, check.runs) == (Status.UP, (RUN,))
     assert check.last_duration is None
 
 
@@ -112,7 +114,7 @@ def test_success_of_another_run_keeps_the_newest_start() -> None:
 def test_any_failure_and_a_plain_success_close_the_run_unmeasured(kind: Kind, rid: str | None) -> None:
     """Rule (b): the run is over, but nobody knows how long it took."""
     check = record(replace(RUNNING, last_duration=HOUR), kind, now=START + 2 * MINUTE, rid=rid).check
-    assert (check.last_start, check.last_start_rid, check.last_duration) == (None, None, None)
+    assert (check.runs, check.last_duration) == ((), None)
 
 
 @pytest.mark.parametrize(
@@ -123,10 +125,10 @@ def test_any_failure_and_a_plain_success_close_the_run_unmeasured(kind: Kind, ri
         (DOWN, None),
         (PAUSED, None),
         (RUNNING, START + 6 * MINUTE),
-        (replace(RUNNING, last_start=START + 2 * HOUR), START + HOUR + 5 * MINUTE),
-        (replace(NEW, last_start=START), START + 5 * MINUTE),
-        (replace(PAUSED, last_start=START), START + 5 * MINUTE),
-        (replace(DOWN, last_start=START), None),
+        (replace(RUNNING, runs=(Run(START + 2 * HOUR),)), START + HOUR + 5 * MINUTE),
+        (replace(NEW, runs=(Run(START),)), START + 5 * MINUTE),
+        (replace(PAUSED, runs=(Run(START),)), START + 5 * MINUTE),
+        (replace(DOWN, runs=(Run(START),)), None),
     ],
 )
 def test_deadline_and_what_happens_at_it(before: Check, deadline: datetime | None) -> None:
@@ -155,7 +157,7 @@ def test_deadline_and_what_happens_at_it(before: Check, deadline: datetime | Non
         (UP, HOUR + 5 * MINUTE, Status.DOWN),
         (RUNNING, 6 * MINUTE - timedelta(microseconds=1), Status.UP),
         (RUNNING, 6 * MINUTE, Status.DOWN),
-        (replace(PAUSED, last_start=START), 5 * MINUTE, Status.DOWN),
+        (replace(PAUSED, runs=(Run(START),)), 5 * MINUTE, Status.DOWN),
     ],
 )
 def test_displayed_status(check: Check, after: timedelta, status: Status) -> None:
@@ -167,7 +169,7 @@ def test_next_ping_is_the_start_of_grace_or_the_running_start() -> None:
     """While a run is under way, next_ping is its start if that is earlier (protocol section 10, 8)."""
     assert UP.next_ping == START + HOUR
     assert RUNNING.next_ping == RUNNING.last_start
-    assert replace(DOWN, last_start=START).next_ping is None
+    assert replace(DOWN, runs=(Run(START),)).next_ping is None
 
 
 @pytest.mark.parametrize("before", [NEW, UP, DOWN, RUNNING])
@@ -187,9 +189,16 @@ def test_pause_again_changes_nothing() -> None:
 def test_resume_forgets_pings_but_not_their_number() -> None:
     """A resumed check is new, and waits for its first ping."""
     outcome = resume(replace(LOCKED, n_pings=7, last_duration=HOUR), now=START)
-    assert outcome.check == Check("c", Status.NEW, Simple(HOUR), 5 * MINUTE, True, n_pings=7, since=START, n_flips=1)
+    assert outcome.check == replace(NEW, manual_resume=True, n_pings=7, since=START, n_flips=1)
     assert outcome.flip is not None
     assert not outcome.flip.alerts
+
+
+@pytest.mark.parametrize("before", [NEW, UP, DOWN, PAUSED, RUNNING])
+def test_clear_makes_a_check_new(before: Check) -> None:
+    """As if it had never called, but for the numbers of what comes next."""
+    cleared = clear(replace(before, n_pings=7, n_flips=3, failures=2, last_duration=HOUR, since=START))
+    assert cleared == replace(NEW, n_pings=7, n_flips=3)
 
 
 @pytest.mark.parametrize("check", [NEW, UP, DOWN])
@@ -201,7 +210,7 @@ def test_resume_needs_a_paused_check(check: Check) -> None:
 
 def test_reschedule_that_makes_overdue_turns_down_quietly() -> None:
     """The editor sees it at once, so nobody is alerted (protocol 2.4)."""
-    outcome = reschedule(UP, schedule=Simple(MINUTE), grace=MINUTE, now=START + 30 * MINUTE)
+    outcome = reschedule(UP, schedule=Simple(MINUTE), grace=MINUTE, limits=Limits(), now=START + 30 * MINUTE)
     assert outcome.check.status is Status.DOWN
     assert outcome.flip is not None
     assert not outcome.flip.alerts
@@ -212,7 +221,7 @@ def test_reschedule_that_makes_overdue_turns_down_quietly() -> None:
 def test_reschedule_of_what_is_overdue_already_keeps_the_alert(before: Check, schedule: Simple) -> None:
     """Silence came before the editor: the tick that finds it shall tell people, whatever was edited."""
     now = START + 3 * HOUR
-    edited = reschedule(before, schedule=schedule, grace=5 * MINUTE, now=now).check
+    edited = reschedule(before, schedule=schedule, grace=5 * MINUTE, limits=Limits(), now=now).check
     assert edited.status is Status.UP
     outcome = fall_due(edited, now=now)
     assert outcome is not None
@@ -223,11 +232,15 @@ def test_reschedule_of_what_is_overdue_already_keeps_the_alert(before: Check, sc
 @pytest.mark.parametrize("before", [NEW, UP, DOWN, PAUSED])
 def test_reschedule_else_changes_no_status(before: Check) -> None:
     """A schedule that leaves time changes the schedule alone."""
-    outcome = reschedule(before, schedule=Simple(2 * HOUR), grace=HOUR, now=START + MINUTE)
+    outcome = reschedule(before, schedule=Simple(2 * HOUR), grace=HOUR, limits=Limits(), now=START + MINUTE)
     assert outcome == Outcome(replace(before, schedule=Simple(2 * HOUR), grace=HOUR))
 
 
 EVENTS = st.sampled_from([*Kind, "tick", "pause", "resume"])
+SPANS = st.none() | st.sampled_from([MINUTE, 10 * MINUTE, 2 * HOUR])
+LIMITS = st.builds(
+    Limits, max_duration=SPANS, min_duration=SPANS, failure_tolerance=st.integers(0, 2), track_runs=st.booleans()
+)
 
 
 def _apply(check: Check, event: Kind | str, now: datetime, rid: str | None) -> Outcome | None:
@@ -243,13 +256,15 @@ def _apply(check: Check, event: Kind | str, now: datetime, rid: str | None) -> O
 RIDS = st.sampled_from([None, RID, OTHER_RID])
 
 
-@given(st.lists(st.tuples(EVENTS, st.integers(-2, 4 * 60), RIDS), max_size=30), st.booleans())
-def test_any_history_keeps_the_books(events: list[tuple[Kind | str, int, str | None]], manual_resume: bool) -> None:
+@given(st.lists(st.tuples(EVENTS, st.integers(-2, 4 * 60), RIDS), max_size=30), st.booleans(), LIMITS)
+def test_any_history_keeps_the_books(
+    events: list[tuple[Kind | str, int, str | None]], manual_resume: bool, limits: Limits
+) -> None:
     """Flips are numbered without gaps, chain from status to status, never go back in time, and match the check.
 
-    Whatever the clock does, and however runs overlap.
+    Whatever the clock does, however runs overlap, and whatever their limits are.
     """
-    check, now, flips = replace(NEW, manual_resume=manual_resume), START, []
+    check, now, flips = replace(NEW, manual_resume=manual_resume, limits=limits), START, []
     for event, minutes, rid in events:
         now += minutes * MINUTE
         outcome = _apply(check, event, now, rid)
@@ -259,6 +274,7 @@ def test_any_history_keeps_the_books(events: list[tuple[Kind | str, int, str | N
         assert (outcome.flip is not None) == (outcome.check.status is not check.status)
         flips += [outcome.flip] if outcome.flip else []
         check = outcome.check
+        assert limits.track_runs or len(check.runs) <= 1
     assert [flip.n for flip in flips] == list(range(1, len(flips) + 1))
     assert [flip.old for flip in flips] == [Status.NEW, *(flip.new for flip in flips)][: len(flips)]
     assert [flip.at for flip in flips] == sorted(flip.at for flip in flips)

@@ -1,4 +1,4 @@
-"""`flask run` as a process of its own, as `make run` starts it."""
+"""`flask run`, or another command that serves, as a process of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,12 @@ class Server:
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=closed_port)
+    command: str = "run"
+    says: str = "Running on"
+    """What its log says when it is there."""
     log: list[str] = field(default_factory=list)
+    status: int | None = None
+    """How it ended."""
     _process: subprocess.Popen[str] | None = None
     _reader: Thread | None = None
 
@@ -34,13 +39,13 @@ class Server:
 
     def start(self) -> None:
         """Returns when it answers."""
-        command = [sys.executable, "-m", "flask", "run", "--port", str(self.port)]
+        command = [sys.executable, "-m", "flask", self.command, "--port", str(self.port)]
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=self._environ(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )
         for line in self._lines():
             self.log.append(line)
-            if "Running on" in line:
+            if self.says in line:
                 break
         else:
             self._close()
@@ -59,7 +64,7 @@ class Server:
     def _close(self) -> None:
         assert self._process is not None
         assert self._process.stderr is not None
-        self._process.wait()
+        self.status = self._process.wait()
         self._process.stderr.close()
         self._process = None
 

@@ -58,7 +58,7 @@ def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
         if message.type in ("error", "warning"):
             complaints.append(message.text)
 
-    context = browser.new_context()
+    context = browser.new_context(timezone_id="Asia/Tokyo")
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     page.on("console", listen)
@@ -154,4 +154,30 @@ def test_browser_helps_with_the_form(page: Page, server: Server, complaints: lis
     expect(page.get_by_label("Unit of the period")).to_have_value("minutes")
     page.get_by_role("button", name="Add the check").click()
     expect(page.get_by_text("every 15 minutes").first).to_be_visible()
+    assert complaints == []
+
+
+def test_browser_shows_the_fields_of_the_schedule_that_is_chosen(
+    page: Page, server: Server, complaints: list[str]
+) -> None:
+    """Each kind has its own; what is typed is read back, and the computer's own time zone is one press away."""
+    settle(page, server)
+    page.get_by_role("link", name="Add your first check").click()
+    period, cron = page.get_by_label("Period", exact=True), page.get_by_label("Cron expression")
+    expect(period).to_be_visible()
+    expect(cron).to_be_hidden()
+
+    page.get_by_text("Cron", exact=True).click()
+    expect(period).to_be_hidden()
+    cron.fill("30 4 * * 1-5")
+    expect(page.get_by_text("at 04:30, Monday through Friday (UTC)")).to_be_visible()
+    page.get_by_role("button", name="Asia/Tokyo").click()
+    expect(page.get_by_text("at 04:30, Monday through Friday (Asia/Tokyo)")).to_be_visible()
+    cron.fill("99 4 * * 1-5")
+    expect(page.get_by_text("is not a cron schedule")).to_be_visible()
+
+    page.get_by_text("OnCalendar", exact=True).click()
+    expect(cron).to_be_hidden()
+    page.get_by_label("OnCalendar expressions").fill("weekly")
+    expect(page.get_by_text("every Monday at 00:00 (Asia/Tokyo)")).to_be_visible()
     assert complaints == []

@@ -41,8 +41,7 @@ def scene(server: Server, tmp_path: Path) -> Iterator[Scene]:
 
 def log_of(scene: Scene, check_id: str) -> list[Ping]:
     """Oldest first, bodies included."""
-    checks, now = scene.house.checks, datetime.now(UTC)
-    found = [checks.ping(check_id, ping.n, now=now) for ping in checks.pings(check_id, now=now, limit=99)]
+    found = [scene.entry(check_id, ping.n) for ping in scene.log(check_id)]
     return [ping for ping in reversed(found) if ping]
 
 

@@ -87,7 +87,7 @@ def test_kill_in_the_middle_of_pings_loses_no_answered_one(server: Server, scene
     for thread in threads:
         thread.join()
     answered |= {heard.get_nowait() for _ in range(heard.qsize())}
-    log = scene.house.checks.pings(check_id, now=datetime.now(UTC), limit=100_000)
+    log = scene.log(check_id, limit=100_000)
     assert answered <= {str(ping.rid) for ping in log}
     assert [ping.n for ping in log] == list(range(len(log), 0, -1))
     assert scene.read(check_id).check.n_pings == len(log)
@@ -100,7 +100,7 @@ def test_server_that_was_killed_goes_on_where_it_was(server: Server, scene: Scen
     server.stop(signal.SIGKILL)
     server.start()
     assert answers(server, f"/ping/{check_id}/fail") == (200, "OK")
-    assert [ping.kind for ping in scene.house.checks.pings(check_id, now=datetime.now(UTC), limit=9)] == [
+    assert [ping.kind for ping in scene.log(check_id, limit=9)] == [
         Kind.FAIL,
         Kind.SUCCESS,
     ]
@@ -113,7 +113,7 @@ def test_body_in_chunks_is_kept(server: Server, scene: Scene) -> None:
     connection.request("POST", f"/ping/{check_id}", body=iter([b"one ", b"two"]), encode_chunked=True)
     assert connection.getresponse().read() == b"OK"
     connection.close()
-    ping = scene.house.checks.ping(check_id, 1, now=datetime.now(UTC))
+    ping = scene.entry(check_id, 1)
     assert ping is not None
     assert ping.body == b"one two"
 

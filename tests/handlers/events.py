@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+MESSAGE_ID = "o3vrnil0e2ic28trm7dfhrc2v0clambda4nbp0g1"
+"""What Amazon SES calls a mail, and the object that it makes of it."""
+
 
 @dataclass
 class LambdaContext:
@@ -53,6 +56,42 @@ def rest_event(
         "body": None if body is None else b64encode(body).decode(),
         "isBase64Encoded": body is not None,
     }
+
+
+def receipt(*recipients: str, headers: Mapping[str, str], sender: str = "job@example.com", **action: str) -> Any:
+    """What Amazon SES says of a mail that it received; `action` is that of the receipt rule, its type at least."""
+    verdicts = {f"{test}Verdict": {"status": "PASS"} for test in ("spam", "virus", "spf", "dkim", "dmarc")}
+    return {
+        "mail": {
+            "timestamp": "2026-03-01T12:00:00.000Z",
+            "source": sender,
+            "messageId": MESSAGE_ID,
+            "destination": ["somebody.else@example.com"],
+            "headersTruncated": False,
+            "headers": [{"name": name, "value": value} for name, value in headers.items()],
+            "commonHeaders": {"returnPath": sender, "to": list(recipients)},
+        },
+        "receipt": {
+            "timestamp": "2026-03-01T12:00:01.000Z",
+            "processingTimeMillis": 222,
+            "recipients": list(recipients),
+            **verdicts,
+            "action": action,
+        },
+    }
+
+
+def ses_event(*told: Any) -> dict[str, Any]:
+    """A receipt rule's Lambda action."""
+    return {"Records": [{"eventSource": "aws:ses", "eventVersion": "1.0", "ses": one} for one in told]}
+
+
+def sns_event(*messages: str) -> dict[str, Any]:
+    """Amazon SNS, with what was published to the topic."""
+    topic = "arn:aws:sns:eu-west-1:123456789012:mail"
+    sns = {"Type": "Notification", "TopicArn": topic, "Subject": "Amazon SES Email Receipt Notification"}
+    about = {"EventSource": "aws:sns", "EventVersion": "1.0", "EventSubscriptionArn": f"{topic}:1"}
+    return {"Records": [{**about, "Sns": {**sns, "Message": message}} for message in messages]}
 
 
 def scheduled_event() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tocsin.house import House
 from tocsin.services import accounts
 from tocsin.services.checks import Wishes, create_check
 from tocsin.services.projects import key_digest
-from tocsin.stores.check_items import Info
+from tocsin.stores.check_items import Info, Keep
 from tocsin.stores.projects import KeyKind
 
 
@@ -112,6 +113,36 @@ def test_project_create_refuses(flask: Any, args: list[str], sentence: str) -> N
     """Each with a sentence that says what to do."""
     answer(flask("user", "create", "alice@example.org"))
     assert sentence in refusal(flask("project", "create", *args))
+
+
+def test_project_retention_reaches_its_checks(flask: Any, house: House, project: str, clock: Clock) -> None:
+    """Those that are there and those that come; what is not named goes back to the house's rule."""
+    there = create_check(house.checks, project=project, wishes=Wishes(Info()), now=clock())
+    told = answer(flask("project", "retention", project, "--days", "90", "--count", "1000"))
+    assert told == {"uuid": project, "log_days": 90, "log_count": 1000}
+    later = create_check(house.checks, project=project, wishes=Wishes(Info()), now=clock())
+    keeps = [stored.keep for check_id in (there, later) if (stored := house.checks.get(check_id))]
+    assert keeps == [Keep(timedelta(days=90), 1000)] * 2
+    assert answer(flask("project", "retention", project)) == {"uuid": project, "log_days": None, "log_count": None}
+    assert [stored.keep for stored, _ in house.checks.listing(project)] == [Keep(), Keep()]
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "sentence"),
+    [
+        (["--days", "0"], 1, "A log is kept for 1 to 3650 days."),
+        (["--count", "0"], 1, "A log keeps 1 to 1000000 pings of a check."),
+        (["--count", "many"], 2, "'many' is not a valid integer"),
+    ],
+)
+def test_project_retention_refuses(flask: Any, project: str, args: list[str], status: int, sentence: str) -> None:
+    """With what would be right."""
+    assert sentence in refusal(flask("project", "retention", project, *args), status)
+
+
+def test_project_retention_needs_a_project(flask: Any) -> None:
+    """A typing error makes no half of a project."""
+    assert "There is no project nobody's" in refusal(flask("project", "retention", "nobody's", "--days", "9"))
 
 
 def test_channel_create_hangs_up_on_all_checks(flask: Any, house: House, project: str, clock: Clock) -> None:

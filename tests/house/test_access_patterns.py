@@ -6,6 +6,8 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from os import urandom
 from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import uuid4
@@ -21,8 +23,13 @@ from tests.fakes import SECRET, Clock, Scene, settings_for
 from tests.house.pages import doc, rows
 from tocsin.channels.port import DeliveryFailed
 from tocsin.domain.ping import Keywords, Kind, Rules
+from tocsin.domain.run import Limits
+from tocsin.domain.schedule import Cron
 from tocsin.services import accounts, checks, projects
 from tocsin.services.checks import Wishes
+from tocsin.services.mail_pings import take_mail
+from tocsin.services.read_log import read_log
+from tocsin.services.retention import set_retention
 from tocsin.stores.check_items import Info
 from tocsin.stores.table import INDEXES
 
@@ -118,13 +125,18 @@ def pings(scene: Scene, client: FlaskClient) -> Iterator[str]:
     yield "first success of a check"
     scene.ping(check)
     yield "success on a healthy check without rules"
-    scene.ping(check, body=b"x" * 5000)
-    yield "the same with a body of 5,000 bytes"
+    scene.ping(check, body=b"All is well. " * 400)
+    yield "the same with a body of 5,000 bytes that compresses well"
+    scene.ping(check, body=urandom(5000))
+    yield "the same with one that does not"
     client.get(f"/ping/{scene.ping_key}/nightly")
     yield "the same by slug"
+    client.get(f"/ping/{scene.ping_key}/weekly?create=1")
+    yield "ping that makes its check (`?create=1`)"
     for kind, name in (
         (Kind.LOG, "log"),
         (Kind.START, "start"),
+        (Kind.KEEPALIVE, "keep-alive of a run"),
         (Kind.SUCCESS, "success that ends a run"),
         (Kind.FAIL, "failure that turns it down"),
         (Kind.FAIL, "failure while it is down"),
@@ -132,6 +144,26 @@ def pings(scene: Scene, client: FlaskClient) -> Iterator[str]:
     ):
         scene.ping(check, kind)
         yield name
+    take_mail(
+        scene.house.checks,
+        scene.house.projects,
+        domain="ping.example.org",
+        recipients=[f"{check}@ping.example.org"],
+        sender="cron@db-1",
+        message=b"Subject: done",
+        now=scene.clock(),
+    )
+    yield "mail, by id"
+    ruled = scene.check(rules=Rules(post_only=True))
+    scene.ping(ruled)
+    yield ""
+    scene.ping(ruled)
+    yield "success on a healthy check with rules"
+    tolerant = scene.check(limits=Limits(failure_tolerance=1))
+    scene.ping(tolerant)
+    yield ""
+    scene.ping(tolerant, Kind.FAIL)
+    yield "failure that is put up with"
 
 
 def ticks(scene: Scene, client: FlaskClient) -> Iterator[str]:
@@ -153,6 +185,15 @@ def ticks(scene: Scene, client: FlaskClient) -> Iterator[str]:
     yield ""
     scene.house.tick()
     yield "an alert met, and delivered"
+    for _ in range(4):
+        scene.ping(check)
+    set_retention(scene.house.checks, scene.house.projects, project=scene.project, days=None, count=4)
+    scene.clock.advance(minutes=62)
+    scene.ping(check)
+    scene.clock.advance(minutes=4)
+    yield ""
+    scene.house.tick()
+    yield "a check met that had called in time, its log of too many cleared up by 4"
 
 
 def upkeep(scene: Scene, client: FlaskClient) -> Iterator[str]:
@@ -164,8 +205,12 @@ def upkeep(scene: Scene, client: FlaskClient) -> Iterator[str]:
     yield "pause it"
     checks.resume_check(house.checks, check_id=check, now=now)
     yield "resume it"
-    checks.read_log(house.checks, check_id=check, now=now, limit=30)
+    read_log(house.checks, stored=scene.read(check), now=now, limit=30)
     yield "a page of a check's log"
+    checks.clear_events(house.checks, check_id=check, now=now)
+    yield "clear it, nothing in its log"
+    set_retention(house.checks, house.projects, project=scene.project, days=9, count=9)
+    yield "`flask project retention`, one check"
     scene.hang_up()
     yield "hang up a channel, one check"
     checks.delete_check(house.checks, check_id=check)
@@ -231,6 +276,14 @@ def oddities(scene: Scene, client: FlaskClient) -> Iterator[str]:
     scene.house.tick()
     wishes = Wishes(Info(rules=rules), manual_resume=True)
     checks.edit_check(scene.house.checks, check_id=check, wishes=wishes, now=scene.clock())
+    everything = Limits(timedelta(minutes=1), timedelta(seconds=1), failure_tolerance=2, track_runs=True)
+    tracked = Rules(filter_subject=True, filter_body=True)
+    wishes = Wishes(Info(rules=tracked), Cron("* * * * *", "Europe/Vienna"), limits=everything)
+    other = checks.create_check(scene.house.checks, project=scene.project, wishes=wishes, now=scene.clock())
+    for kind in (Kind.FAIL, Kind.START):
+        scene.ping(other, kind, rid=rid, body=urandom(400).hex().encode())
+    set_retention(scene.house.checks, scene.house.projects, project=scene.project, days=9, count=9)
+    checks.clear_events(scene.house.checks, check_id=scene.check(), now=scene.clock())
     accounts.create_user(scene.house.accounts, email="eve@example.org", password="correct horse", now=scene.clock())
     yield ""
 

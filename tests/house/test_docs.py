@@ -74,7 +74,7 @@ def commands(group: click.Group, prefix: str = "flask") -> dict[str, click.Comma
 
 def test_commands_are_documented(app: Flask) -> None:
     """Each has a section that names its options, and no section tells of one that is not there."""
-    sections = re.findall(r"^### `(flask [a-z ]+[a-z]).*?(?=^#)", doc("operating.md"), re.MULTILINE | re.DOTALL)
+    sections = re.findall(r"^### `(flask [a-z -]+[a-z]).*?(?=^#)", doc("operating.md"), re.MULTILINE | re.DOTALL)
     assert set(sections) == set(commands(app.cli))
     for name, command in commands(app.cli).items():
         section = doc("operating.md").partition(f"### `{name}")[2].partition("\n### ")[0]

@@ -57,6 +57,10 @@ def test_everything_set_writes_nothing(tmp_path: Path) -> None:
         ("PING_BODY_LIMIT", "0", "ping_body_limit", 0),
         ("LOG_DAYS", "7", "log_age", timedelta(days=7)),
         ("TICK_SECONDS", "0", "tick_every", timedelta()),
+        ("PING_MAIL_DOMAIN", "Ping.Example.org", "ping_mail_domain", "ping.example.org"),
+        ("PING_MAIL_DOMAIN", "nas", "ping_mail_domain", "nas"),
+        ("INBOUND_MAIL", "s3://tocsin-mail", "inbound_mail", ("tocsin-mail", "")),
+        ("INBOUND_MAIL", "s3://tocsin-mail/in/pings/", "inbound_mail", ("tocsin-mail", "in/pings")),
         ("SITE_NAME", " Bells ", "site_name", "Bells"),
         ("FIRST_VISIT", "off", "first_visit", False),
         ("TRUSTED_PROXIES", " ", "trusted_proxies", 0),
@@ -99,18 +103,54 @@ def test_sender_is_an_address_whatever_the_site_is_called(tmp_path: Path, root: 
         ("SITE_ROOT", "https://x:99999"),
         ("SITE_ROOT", "https://me:secret@x"),
         ("SITE_ROOT", "https://a b"),
+        ("PING_ROOT", "ping.example.org"),
+        ("PING_ROOT", "https://ping.example.org/ping"),
+        ("PING_ROOT", "https://ping.example.org?q=1"),
+        ("PING_ROOT", "https://pïng.example.org"),
+        ("PING_ROOT", "http://LOCALHOST:5000/"),
         ("SECRET_KEY", "short"),
         ("ALLOW_PRIVATE_TARGETS", "maybe"),
         ("TRUSTED_PROXIES", "-1"),
         ("PING_BODY_LIMIT", "1e3"),
         ("LOG_DAYS", "0"),
         ("TICK_SECONDS", "٣"),
+        ("PING_MAIL_DOMAIN", "@ping.example.org"),
+        ("PING_MAIL_DOMAIN", "ping.example.org."),
+        ("PING_MAIL_DOMAIN", "pïng.example.org"),
+        ("INBOUND_MAIL", "tocsin-mail"),
+        ("INBOUND_MAIL", "s3://"),
+        ("INBOUND_MAIL", "s3:///mail"),
+        ("INBOUND_MAIL", "https://tocsin-mail/in"),
     ],
 )
 def test_odd_values_are_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
     """One sentence, with the setting's name in it."""
     with pytest.raises(SettingsError, match=f"^TOCSIN_{name} .*\\.$"):
         from_environ({f"TOCSIN_{name}": value}, root=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("site", "ping", "fits"),
+    [
+        ("https://t.example.org", "https://ping.example.org/", True),
+        ("https://t.example.org/bells", "https://t.example.org", False),
+        ("https://t.example.org", "https://T.Example.org:443", False),
+        ("https://t.example.org", "http://t.example.org:80", False),
+        ("https://t.example.org", "https://t.example.org:8443", True),
+        ("http://nas:5000", "http://nas:5001", True),
+        ("http://nas:5000", "http://nas", True),
+        ("http://[fd00::1]", "http://[fd00::1]", False),
+    ],
+)
+def test_ping_root_must_not_take_the_pages_away(tmp_path: Path, site: str, ping: str, fits: bool) -> None:
+    """A Host header must tell whether pings or pages are meant, in whatever way it is written."""
+    environ = {"TOCSIN_SECRET_KEY": SECRET, "TOCSIN_SITE_ROOT": site, "TOCSIN_PING_ROOT": ping}
+    if fits:
+        settings = from_environ(environ, root=tmp_path)
+        assert settings.ping_urls(site) == settings.ping_root == ping.rstrip("/")
+    else:
+        with pytest.raises(SettingsError, match=r"^TOCSIN_PING_ROOT must have another host or port than the site"):
+            from_environ(environ, root=tmp_path)
 
 
 def test_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

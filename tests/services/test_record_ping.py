@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from threading import Thread
+from os import urandom
+from threading import Barrier
 
 import pytest
+from flask import Flask
 
 from tests.fakes import Scene
 from tests.tables import Interposed
 from tocsin.domain.check import Status
 from tocsin.domain.ping import Keywords, Kind, Rules
 from tocsin.services.changing import Busy, UnknownCheck
-from tocsin.services.checks import read_log
 from tocsin.services.record_ping import Source, record_ping
 from tocsin.stores.checks import Checks
-from tocsin.stores.table import Key, Put, Update, Value
+from tocsin.stores.log import Log
+from tocsin.stores.table import Key, Put, Table, Update, Value
 
 MINUTE = timedelta(minutes=1)
 NOBODY = "00000000-0000-4000-8000-000000000000"
 RID = "00000000-0000-4000-8000-000000000001"
+
+
+def over(table: Table) -> Checks:
+    """The checks in this table."""
+    return Checks(table, Log(table, timedelta(days=30)))
 
 
 def test_ping_is_logged_as_it_came(scene: Scene) -> None:
@@ -28,22 +37,38 @@ def test_ping_is_logged_as_it_came(scene: Scene) -> None:
     check_id = scene.check()
     written = scene.ping(check_id, Kind.FAIL, rid=RID, exit_status=3, body=b"\xff\x00 caf\xc3\xa9")
     assert (written.n, written.kind, written.exit_status, written.rid) == (1, Kind.FAIL, 3, RID)
-    assert scene.house.checks.ping(check_id, 1, now=scene.clock()) == written
-    assert scene.house.checks.pings(check_id, now=scene.clock(), limit=9) == [written]
+    assert scene.entry(check_id, 1) == written
+    assert scene.log(check_id) == [written]
 
 
 @pytest.mark.parametrize("size", [300, 301, 100_000])
 @pytest.mark.parametrize("healthy", [True, False])
-def test_ping_body_comes_back_whole(scene: Scene, size: int, healthy: bool) -> None:
+@pytest.mark.parametrize("kind_of_body", [urandom, lambda size: (b"line of a log\n" * size)[:size]])
+def test_ping_body_comes_back_whole(
+    scene: Scene, size: int, healthy: bool, kind_of_body: Callable[[int], bytes]
+) -> None:
     """A long body stands apart from the log entry, on the short path and the general one alike."""
     check_id = scene.check()
     if healthy:
         scene.ping(check_id)
-    body = bytes(range(256)) * (size // 256 + 1)
-    written = scene.ping(check_id, body=body[:size])
-    read = scene.house.checks.ping(check_id, written.n, now=scene.clock())
+    body = kind_of_body(size)
+    written = scene.ping(check_id, body=body)
+    read = scene.entry(check_id, written.n)
     assert read is not None
-    assert (read.body, read.size) == (body[:size], size)
+    assert (read.body, read.size) == (body, size)
+
+
+def test_body_is_compressed_where_that_pays(scene: Scene) -> None:
+    """What shrinks enough stands in the log entry itself, and the log shows its beginning."""
+    check_id = scene.check()
+    said = b"All is well. " * 1000
+    scene.ping(check_id, body=said)
+    scene.ping(check_id, body=urandom(301))
+    items = {item["sk"]: item for item in scene.house.table.query(f"check#{check_id}").items}
+    assert "deflated" in items["ping#0000000001"]
+    assert _size(items["ping#0000000001"]) < 1024
+    assert items["body#0000000002"].keys() == {"pk", "sk", "body", "expires"}
+    assert [(ping.body, ping.size) for ping in scene.log(check_id)] == [(b"", 301), (said[:300], 13_000)]
 
 
 def test_ping_of_unknown_check_writes_nothing(scene: Scene) -> None:
@@ -52,7 +77,7 @@ def test_ping_of_unknown_check_writes_nothing(scene: Scene) -> None:
         with pytest.raises(UnknownCheck):
             scene.ping(NOBODY, kind)
     assert scene.house.checks.get(NOBODY) is None
-    assert scene.house.checks.pings(NOBODY, now=scene.clock(), limit=9) == []
+    assert list(scene.house.table.query(f"check#{NOBODY}").items) == []
 
 
 def test_ping_on_a_healthy_check_reads_nothing_and_writes_twice(scene: Scene) -> None:
@@ -63,7 +88,7 @@ def test_ping_on_a_healthy_check_reads_nothing_and_writes_twice(scene: Scene) ->
     scene.clock.advance(minutes=1)
     source = Source("https", "POST", "2001:db8:ffff:ffff:ffff:ffff:255.255.255.255", "u" * 5000)
     record_ping(
-        Checks(table, timedelta(days=30)),
+        over(table),
         check_id=check_id,
         kind=Kind.SUCCESS,
         now=scene.clock(),
@@ -144,18 +169,19 @@ def test_ping_is_judged_by_rules(scene: Scene) -> None:
     assert scene.read(check_id).check.status is Status.DOWN
 
 
-def test_ping_by_many_threads_loses_none(scene: Scene) -> None:
-    """Pings of mixed kinds at once are numbered without gaps or repeats."""
-    check_id = scene.check()
-    kinds = [Kind.SUCCESS, Kind.START, Kind.LOG, Kind.FAIL]
-    threads = [Thread(target=lambda kind=kind: scene.ping(check_id, kind)) for kind in kinds * 3]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    log = scene.house.checks.pings(check_id, now=scene.clock(), limit=99)
-    assert [ping.n for ping in log] == list(range(12, 0, -1))
-    assert scene.read(check_id).check.n_pings == 12
+def test_ping_by_many_threads_loses_none(scene: Scene, app: Flask) -> None:
+    """Twenty pings of mixed kinds at once are numbered without gaps or repeats."""
+    check_id, together = scene.check(), Barrier(20)
+
+    def ping(path: str) -> str:
+        together.wait()
+        return app.test_client().get(f"/ping/{check_id}{path}").text
+
+    with ThreadPoolExecutor(20) as pool:
+        assert set(pool.map(ping, ["", "/start", "/log", "/fail"] * 5)) == {"OK"}
+    log = scene.log(check_id)
+    assert [ping.n for ping in log] == list(range(20, 0, -1))
+    assert scene.read(check_id).check.n_pings == 20
 
 
 def test_ping_loses_to_a_pause_and_is_judged_anew(scene: Scene) -> None:
@@ -168,9 +194,7 @@ def test_ping_loses_to_a_pause_and_is_judged_anew(scene: Scene) -> None:
         scene.house.table.update(Update(Key(f"check#{check_id}", "state"), set=values, add={"rev": 1}))
 
     table = Interposed(scene.house.table, before={"transact": [lock]})
-    ping = record_ping(
-        Checks(table, timedelta(days=30)), check_id=check_id, kind=Kind.FAIL, now=scene.clock(), source=Source()
-    )
+    ping = record_ping(over(table), check_id=check_id, kind=Kind.FAIL, now=scene.clock(), source=Source())
     assert ping.kind is Kind.IGN
     assert scene.read(check_id).check.status is Status.PAUSED
     assert scene.house.tick().sent == 0
@@ -185,24 +209,8 @@ def test_ping_that_can_never_win_says_busy(scene: Scene) -> None:
 
     table = Interposed(scene.house.table, before={"update": [meddle] * 99})
     with pytest.raises(Busy):
-        record_ping(
-            Checks(table, timedelta(days=30)), check_id=check_id, kind=Kind.LOG, now=scene.clock(), source=Source()
-        )
-    assert scene.house.checks.pings(check_id, now=scene.clock(), limit=9) == []
-
-
-def test_log_shows_durations_and_hides_what_expired(scene: Scene) -> None:
-    """A run that began on the page before is measured; entries past their time are gone though still stored."""
-    check_id = scene.check(grace=timedelta(days=300))
-    scene.ping(check_id, Kind.START)
-    scene.clock.advance(minutes=2)
-    scene.ping(check_id)
-    scene.ping(check_id)
-    log = read_log(scene.house.checks, check_id=check_id, now=scene.clock(), limit=2)
-    assert [(entry.ping.n, entry.duration) for entry in log] == [(3, None), (2, 2 * MINUTE)]
-    later = scene.clock() + timedelta(days=30)
-    assert read_log(scene.house.checks, check_id=check_id, now=later, limit=2) == []
-    assert scene.house.checks.ping(check_id, 3, now=later) is None
+        record_ping(over(table), check_id=check_id, kind=Kind.LOG, now=scene.clock(), source=Source())
+    assert scene.log(check_id) == []
 
 
 def test_body_that_was_lost_on_the_way_is_empty(scene: Scene) -> None:
@@ -211,7 +219,24 @@ def test_body_that_was_lost_on_the_way_is_empty(scene: Scene) -> None:
     written = scene.ping(check_id)
     item = dict(scene.house.table.get(Key(f"check#{check_id}", "ping#0000000001")) or {})
     scene.house.table.put(Put(item | {"size": 5000}))
-    assert scene.house.checks.ping(check_id, 1, now=scene.clock()) == replace(written, size=5000)
+    assert scene.entry(check_id, 1) == replace(written, size=5000)
+
+
+def test_ping_is_recorded_though_the_schedule_cannot_be_computed(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A zone that is gone costs nobody a ping: the tick says so, and looks again every hour."""
+    check_id = scene.check()
+    nowhere: dict[str, Value] = {"kind": "cron", "schedule": "* * * * *", "tz": "Mars/Olympus"}
+    scene.house.table.update(Update(Key(f"check#{check_id}", "state"), set=nowhere, add={"rev": 1}))
+    for kind in (Kind.SUCCESS, Kind.SUCCESS, Kind.START, Kind.FAIL, Kind.SUCCESS):
+        scene.ping(check_id, kind)
+    assert len(scene.log(check_id)) == 5
+    check = scene.read(check_id).check
+    assert (check.displayed(scene.clock()), check.next_ping, check.rings_at) == (Status.UP, None, None)
+    assert scene.house.tick().put_off == 1
+    assert "could not be judged" in caplog.text
+    assert scene.house.tick().due == 0
 
 
 def _size(item: object) -> int:

@@ -149,6 +149,14 @@ def test_upcoming_dates_of_simple_and_of_lines_with_zones() -> None:
     assert [date.isoformat() for date in found] == ["2025-07-01T21:45:00+05:45"]
 
 
+def test_upcoming_dates_survive_a_zone_that_no_line_needs() -> None:
+    """Dates can be computed then, and are shown in UTC."""
+    schedule = OnCalendar("*-*-* 04:30 Europe/Vienna", "Mars/Olympus")
+    assert [date.isoformat() for date in upcoming(schedule, after=datetime(2026, 3, 1, tzinfo=UTC), count=1)] == [
+        "2026-03-01T03:30:00+00:00"
+    ]
+
+
 def test_upcoming_dates_end_with_the_schedule() -> None:
     after = datetime(2025, 1, 1, tzinfo=UTC)
     assert upcoming(OnCalendar("2025-02-01\n2026-02-01"), after=after, count=9) == [

@@ -9,7 +9,8 @@ from flask import Flask
 from tests.fakes import SECRET, Clock
 from tests.web.browser import Browser
 from tocsin.domain.ping import Kind, Ping
-from tocsin.domain.schedule import Simple
+from tocsin.domain.run import Limits
+from tocsin.domain.schedule import Schedule, Simple
 from tocsin.house import House
 from tocsin.services import accounts, checks
 from tocsin.services.checks import Wishes
@@ -39,11 +40,17 @@ class Site:
         return f"/projects/{self.project}/channels/"
 
     def check(
-        self, *, timeout: timedelta = timedelta(hours=1), grace: timedelta = timedelta(minutes=5), **info: object
+        self,
+        *,
+        timeout: timedelta = timedelta(hours=1),
+        schedule: Schedule | None = None,
+        grace: timedelta = timedelta(minutes=5),
+        limits: Limits = Limits(),
+        **info: object,
     ) -> str:
         rings = frozenset(channel.id for channel in self.house.channels.of_project(self.project))
         told = Info(**({"name": "Job", "channels": rings} | info))  # type: ignore[arg-type]
-        wishes = Wishes(told, Simple(timeout), grace)
+        wishes = Wishes(told, schedule or Simple(timeout), grace, limits)
         return checks.create_check(self.house.checks, project=self.project, wishes=wishes, now=self.clock())
 
     def ping(self, check_id: str, kind: Kind = Kind.SUCCESS, *, ua: str = "curl/8", **facts: object) -> Ping:
@@ -56,6 +63,10 @@ class Site:
             source=source,
             **facts,  # type: ignore[arg-type]
         )
+
+    def entry(self, check_id: str, n: int) -> Ping | None:
+        """One ping of the log, with its whole body."""
+        return self.house.checks.log.ping(check_id, n, now=self.clock())
 
 
 def settle(app: Flask, clock: Clock, email: str) -> Site:

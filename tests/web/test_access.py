@@ -37,6 +37,8 @@ EXPECTED: Mapping[str, tuple[object, object, object]] = {
     "web.cloaked": (DOOR, GONE, AWAY),
     "web.check_live": (DOOR, GONE, HERE),
     "web.edit_check": (DOOR, GONE, HERE),
+    "web.schedule_preview": (DOOR, HERE, HERE),
+    "web.clear_check": (DOOR, GONE, HERE),
     "web.delete_check": (DOOR, GONE, HERE),
     "web.pause_check": (DOOR, GONE, AWAY),
     "web.resume_check": (DOOR, GONE, AWAY),
@@ -121,7 +123,7 @@ def test_form_sent_by_a_stranger_changes_nothing(site: Site, other: Site) -> Non
     check_id = site.check(name="Mine")
     token = other.browser.get("/projects/").form().values["csrf_token"]
 
-    for act in ("pause", "delete", "edit", "ping"):
+    for act in ("pause", "delete", "clear", "edit", "ping"):
         answer = other.browser.client.post(f"/checks/{check_id}/{act}", data={"csrf_token": token, "name": "Theirs"})
         assert answer.status_code == 404
 

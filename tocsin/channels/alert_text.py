@@ -7,12 +7,21 @@ from datetime import UTC, datetime
 
 from tocsin.channels.port import LastPing, Notice
 from tocsin.domain.flip import Reason
+from tocsin.domain.mail import read_mail
 from tocsin.domain.wording import duration_words
 
 MAX_OUTPUT = 10_000
 """Characters of a job's last output that a message shows, the last ones: errors stand at the end."""
 
-_PING_WORDS = {"success": "Success", "start": "Start", "fail": "Failure", "log": "Log entry", "ign": "Ignored signal"}
+_REASONS = {
+    Reason.TIMEOUT: "No success signal arrived in time: grace time passed",
+    Reason.OVERRUN: "A run took longer than it may",
+    Reason.FAST: "A run ended sooner than its work can be done",
+}
+_PING_WORDS = {"success": "Success", "start": "Start", "fail": "Failure", "log": "Log entry"} | {
+    "keepalive": "Still running",
+    "ign": "Ignored signal",
+}
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _ID = "[the check's secret id]"
 
@@ -27,7 +36,7 @@ def alert_facts(notice: Notice, *, now: datetime, address: str) -> dict[str, obj
         return " ".join(clean(text).split())
 
     ping = notice.last_ping
-    output = clean(ping.body.decode(errors="replace")).strip("\n") if ping else ""
+    output = clean(_said(ping)).strip("\n") if ping else ""
     return {
         "up": notice.up,
         "test": notice.test,
@@ -53,7 +62,7 @@ def reason_words(notice: Notice) -> str:
         return "The job reported success again"
     if notice.reason is Reason.FAIL:
         return "The job reported a failure" + _exit_words(notice.last_ping)
-    return "No success signal arrived in time: grace time passed"
+    return _REASONS[notice.reason]
 
 
 def moment_words(moment: datetime) -> str:
@@ -83,6 +92,14 @@ def _ping_words(ping: LastPing | None, now: datetime) -> str:
 def _exit_words(ping: LastPing | None) -> str:
     known = ping is not None and ping.exit_status is not None
     return f" (exit status {ping.exit_status})" if ping and known else ""
+
+
+def _said(ping: LastPing) -> str:
+    """What the job said, as text; of a mail what people would read of it."""
+    if ping.scheme != "email":
+        return ping.body.decode(errors="replace")
+    mail = read_mail(ping.body)
+    return f"{mail.subject}\n\n{mail.text}"
 
 
 def _without_id(text: str, check_id: str) -> str:

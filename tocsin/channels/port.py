@@ -38,6 +38,8 @@ class LastPing:
     n: int
     exit_status: int | None
     body: bytes
+    scheme: str = "https"
+    """`email`: the body is a mail, with headers and all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tocsin.domain.schedule import Schedule, Simple
+from tocsin.domain.run import Limits, Run
+from tocsin.domain.schedule import Incalculable, Schedule, Simple
 
 
 def unique_key(check_id: str) -> str:
@@ -34,49 +36,101 @@ class Check:
     status: Status = Status.NEW
     schedule: Schedule = Simple()
     grace: timedelta = timedelta(hours=1)
+    limits: Limits = Limits()
     manual_resume: bool = False
     n_pings: int = 0
     """Pings of any kind ever received; the newest one carries this number."""
     last_ping: datetime | None = None
     """The last success or failure."""
-    last_start: datetime | None = None
-    """When the run under way began."""
-    last_start_rid: str | None = None
+    runs: tuple[Run, ...] = ()
+    """Runs under way, the newest start last; one at most unless runs are tracked."""
     last_duration: timedelta | None = None
+    failures: int = 0
+    """Failures in a row, tolerated ones too."""
     since: datetime | None = None
     """When the status last changed; None before it ever did."""
     n_flips: int = 0
 
     @property
     def started(self) -> bool:
-        return self.last_start is not None
+        return bool(self.runs)
+
+    @property
+    def last_start(self) -> datetime | None:
+        """When the newest run under way began."""
+        return self.runs[-1].began if self.runs else None
 
     @property
     def next_ping(self) -> datetime | None:
-        """When grace begins: the next signal is expected then, or a run that is under way ends (protocol 2.2)."""
+        """When grace begins: the next signal is expected then, or a run that is under way ends (protocol 2.2).
+
+        None as well where the schedule can't be computed.
+        """
         if self.status is Status.DOWN:
             return None
-        expected = self._expected()
-        if self.last_start is None or expected is None:
-            return self.last_start or expected
-        return min(expected, self.last_start)
+        expected, _ = self._foreseen()
+        return min((moment for moment in (expected, self.last_start) if moment), default=None)
 
     @property
     def deadline(self) -> datetime | None:
-        """When the check goes down if nothing is heard; None if silence can't turn it down (protocol 2.2)."""
-        grace_start = self.next_ping
-        return grace_start + self.grace if grace_start else None
+        """When the check goes down if nothing is heard; None if silence can't turn it down (protocol 2.2).
+
+        Raises Incalculable, unless a run is under way: that has a deadline of its own.
+        """
+        if self.status is Status.DOWN:
+            return None
+        ends = [self.due(run) for run in self.runs]
+        try:
+            expected = self._expected()
+        except Incalculable:
+            # A run that takes too long is noticed all the same.
+            if ends:
+                return min(ends)
+            raise
+        return min([*ends, *([self._silent_at(expected)] if expected else [])], default=None)
+
+    @property
+    def rings_at(self) -> datetime | None:
+        """The deadline for people to read; None as well where the schedule can't be computed."""
+        with suppress(Incalculable):
+            return self.deadline
+        return None
+
+    def due(self, run: Run) -> datetime:
+        """When a run that is under way has taken too long."""
+        limit = self.limits.max_duration
+        return run.heard + (self.grace if limit is None else limit)
 
     def displayed(self, now: datetime) -> Status:
         """The status that people see at `now`: silence shows at once, not when a tick has stored it."""
-        if self.last_start is not None and now >= self.last_start + self.grace:
+        if any(now >= self.due(run) for run in self.runs):
             return Status.DOWN
-        expected = self._expected()
-        if expected is None or now < expected:
+        expected, silent_at = self._foreseen()
+        if expected is None or silent_at is None or now < expected:
             return self.status
-        return Status.DOWN if now >= expected + self.grace else Status.GRACE
+        return Status.DOWN if now >= silent_at else Status.GRACE
 
     def _expected(self) -> datetime | None:
         if self.status is not Status.UP or self.last_ping is None:
             return None
         return self.schedule.next_after(self.last_ping)
+
+    def _silent_at(self, expected: datetime) -> datetime:
+        """When the wait for a signal that was `expected` is over.
+
+        With a time limit of its own, a run may begin as late as grace allows and then take its time; a job that
+        begins again and again and never ends is noticed all the same.
+        """
+        alive = max((run.alive for run in self.runs if run.alive), default=expected)
+        limit = self.limits.max_duration
+        if limit is None or not self.runs:
+            return max(expected, alive) + self.grace
+        return max(expected + self.grace, alive) + limit
+
+    def _foreseen(self) -> tuple[datetime | None, datetime | None]:
+        """When the next signal is expected and how long it is waited for, as far as the schedule can tell."""
+        try:
+            expected = self._expected()
+        except Incalculable:
+            return None, None
+        return expected, self._silent_at(expected) if expected else None

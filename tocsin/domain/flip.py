@@ -10,11 +10,15 @@ from tocsin.domain.check import Status
 
 
 class Reason(StrEnum):
-    """Why a check went down (protocol 2.6); empty for every other flip."""
+    """Why a check went down (protocol 2.6, and two of our own); empty for every other flip."""
 
     NONE = ""
     TIMEOUT = "timeout"
     FAIL = "fail"
+    OVERRUN = "overrun"
+    """A run took longer than the check allows."""
+    FAST = "fast"
+    """A run ended sooner than the check believes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     START = "start"
     FAIL = "fail"
     LOG = "log"
+    KEEPALIVE = "keepalive"
+    """The run under way needs longer. The protocol does not have it."""
     IGN = "ign"
     """Recorded, but not heeded: a rule of the check said so."""
 
@@ -65,9 +67,13 @@ class Ping:
     rid: str | None = None
     exit_status: int | None = None
     body: bytes = field(default=b"", repr=False)
-    """The first bytes of what was sent, as many as the limit allows; a list of pings may leave long ones out."""
+    """The first bytes of what was sent, as many as the limit allows; a list cuts long ones, or leaves them out."""
     size: int = 0
     """How many bytes of body were kept, whether they are here or not."""
+    subject: str = ""
+    """Of a mail."""
+    duration: timedelta | None = None
+    """How long the run took that this ping ended, where that was clear when it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,9 @@ class Rules:
 
     post_only: bool = False
     filter_http_body: bool = False
+    filter_subject: bool = False
+    filter_body: bool = False
+    """This and the one before are about mails."""
     keywords: Keywords = field(default_factory=Keywords)
 
     def judge(self, kind: Kind, *, method: str, body: bytes) -> Kind:
@@ -110,6 +119,13 @@ class Rules:
         if self.filter_http_body:
             return self.keywords.judge(body.decode(errors="replace"))
         return kind
+
+    def judge_mail(self, subject: str, text: str) -> Kind:
+        """What a ping by mail counts as (protocol 1.10); the rules for HTTP do not matter to it."""
+        if not (self.filter_subject or self.filter_body):
+            return Kind.SUCCESS
+        read = [subject] * self.filter_subject + [text] * self.filter_body
+        return self.keywords.judge("\n".join(read))
 
 
 def url_kind(kind: Kind, exit_status: int | None) -> Kind:
@@ -131,4 +147,6 @@ def durations(pings: Iterable[Ping]) -> dict[int, timedelta]:
             began = open_runs.pop(ping.rid, None)
             if began is not None and timedelta() <= ping.at - began <= MAX_RUN:
                 found[ping.n] = ping.at - began
+            elif ping.duration is not None:
+                found[ping.n] = ping.duration
     return found

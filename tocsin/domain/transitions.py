@@ -1,4 +1,7 @@
-"""What a ping, the passing of time and a person's hand do to a check (protocol 1.7 and 2.4)."""
+"""What a ping, the passing of time and a person's hand do to a check (protocol 1.7 and 2.4).
+
+Limits on runs and failures go beyond the protocol; docs/ping.md tells how.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from datetime import datetime, timedelta
 from tocsin.domain.check import Check, Status
 from tocsin.domain.flip import Flip, Reason
 from tocsin.domain.ping import FINISHES, Kind
-from tocsin.domain.schedule import Schedule
+from tocsin.domain.run import MAX_RUNS, Limits, Run
+from tocsin.domain.schedule import Incalculable, Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,63 +35,121 @@ def record(check: Check, kind: Kind, *, now: datetime, rid: str | None = None) -
         kind = Kind.IGN
     check = replace(check, n_pings=check.n_pings + 1)
     if kind is Kind.START:
-        return Outcome(replace(check, last_start=now, last_start_rid=rid), kind=kind)
-    if kind not in FINISHES:
-        return Outcome(check, kind=kind)
-    outcome = _turn(_finish(check, kind, now, rid), *_verdict(kind), at=now)
-    return replace(outcome, kind=kind)
+        return _start(check, Run(now, rid))
+    if kind is Kind.KEEPALIVE:
+        return Outcome(_keep_alive(check, now, rid), kind=kind)
+    if kind in FINISHES:
+        return _finish(check, kind, now, rid)
+    return Outcome(check, kind=kind)
 
 
 def fall_due(check: Check, *, now: datetime) -> Outcome | None:
     """Turn a check down whose deadline has come; None where it has not, or silence can't turn it down.
 
-    A run that overran stays open: the check shows as started until it says how it ended.
+    A run that overran stays open: the check shows as started until it says how it ended. Tracked runs have had their
+    turn then, and those that fall due later will have theirs. Raises Incalculable.
     """
     deadline = check.deadline
     if deadline is None or now < deadline:
         return None
-    return _turn(check, Status.DOWN, Reason.TIMEOUT, at=deadline)
+    overran = check.limits.name_overruns and any(check.due(run) == deadline for run in check.runs)
+    if check.limits.track_runs:
+        check = replace(check, runs=tuple(run for run in check.runs if check.due(run) != deadline))
+    return _turn(check, Status.DOWN, Reason.OVERRUN if overran else Reason.TIMEOUT, at=deadline)
 
 
 def pause(check: Check, *, now: datetime) -> Outcome:
     """Stop watching; pausing twice changes nothing."""
-    return _turn(replace(check, last_start=None, last_start_rid=None), Status.PAUSED, at=now)
+    return _turn(replace(check, runs=()), Status.PAUSED, at=now)
 
 
 def resume(check: Check, *, now: datetime) -> Outcome:
     """Watch again from the next ping on; the count of pings stays. Raises NotPaused."""
     if check.status is not Status.PAUSED:
         raise NotPaused
-    fresh = replace(check, last_start=None, last_start_rid=None, last_ping=None, last_duration=None)
-    return _turn(fresh, Status.NEW, at=now)
+    return _turn(_forget(check), Status.NEW, at=now)
 
 
-def reschedule(check: Check, *, schedule: Schedule, grace: timedelta, now: datetime) -> Outcome:
-    """Judge the check by another schedule. One that makes it overdue turns it down: the editor sees that at once.
+def clear(check: Check) -> Check:
+    """The check as if it had never called; its pings and flips are numbered on, and nobody is told."""
+    return replace(_forget(check), status=Status.NEW, since=None)
+
+
+def reschedule(check: Check, *, schedule: Schedule, grace: timedelta, limits: Limits, now: datetime) -> Outcome:
+    """Judge the check by other rules. Some that make it overdue turn it down: the editor sees that at once.
 
     A check that was overdue before is left to the next tick, which tells people.
     """
-    edited = replace(check, schedule=schedule, grace=grace)
-    by_the_edit = fall_due(edited, now=now) and not fall_due(check, now=now)
-    if edited.status is Status.UP and by_the_edit:
-        return _turn(edited, Status.DOWN, at=now)
+    runs = check.runs if limits.track_runs else check.runs[-1:]
+    edited = replace(check, schedule=schedule, grace=grace, limits=limits, runs=runs)
+    fallen = _overdue(edited, now)
+    if edited.status is Status.UP and fallen and not _overdue(check, now):
+        return _turn(replace(edited, runs=fallen.check.runs), Status.DOWN, at=now)
     return Outcome(edited)
 
 
-def _verdict(kind: Kind) -> tuple[Status, Reason]:
-    return (Status.DOWN, Reason.FAIL) if kind is Kind.FAIL else (Status.UP, Reason.NONE)
+def _overdue(check: Check, now: datetime) -> Outcome | None:
+    try:
+        return fall_due(check, now=now)
+    except Incalculable:
+        return None
 
 
-def _finish(check: Check, kind: Kind, now: datetime, rid: str | None) -> Check:
-    """Note a success or failure; the run under way ends unless a success carries another run's id."""
-    check = replace(check, last_ping=now, last_duration=None)
-    if check.last_start is None:
-        return check
-    same_run = rid == check.last_start_rid
-    if same_run or kind is Kind.FAIL or rid is None:
-        duration = max(now - check.last_start, timedelta()) if same_run else None
-        return replace(check, last_start=None, last_start_rid=None, last_duration=duration)
-    return check
+def _forget(check: Check) -> Check:
+    return replace(check, runs=(), last_ping=None, last_duration=None, failures=0)
+
+
+def _start(check: Check, run: Run) -> Outcome:
+    if not check.limits.track_runs:
+        return Outcome(replace(check, runs=(run,)), kind=Kind.START)
+    runs = (*_without(check.runs, run.rid), run)
+    check = replace(check, runs=runs[-MAX_RUNS:])
+    if len(runs) <= MAX_RUNS:
+        return Outcome(check, kind=Kind.START)
+    return replace(_turn(check, Status.DOWN, Reason.OVERRUN, at=run.began), kind=Kind.START)
+
+
+def _keep_alive(check: Check, now: datetime, rid: str | None) -> Check:
+    """Note that the run lives: that of the same id, or the newest one where no id is given."""
+    kept = [run for run in check.runs if run.rid == rid] or (list(check.runs[-1:]) if rid is None else [])
+    alive = [replace(run, alive=now) if run in kept else run for run in check.runs]
+    return replace(check, runs=tuple(alive))
+
+
+def _finish(check: Check, kind: Kind, now: datetime, rid: str | None) -> Outcome:
+    took = next((now - run.began for run in check.runs if run.rid == rid), None)
+    duration = None if took is None else max(took, timedelta())
+    fast = kind is Kind.SUCCESS and _too_fast(check.limits, took)
+    kind = Kind.FAIL if fast else kind
+    runs = _left_open(check, kind, rid)
+    failures = check.failures + 1 if kind is Kind.FAIL else 0
+    check = replace(check, last_ping=now, last_duration=duration, runs=runs, failures=failures)
+    return replace(_turn(check, *_verdict(check, fast=fast), at=now), kind=kind)
+
+
+def _too_fast(limits: Limits, took: timedelta | None) -> bool:
+    """A run that ended before it began was timed by two clocks, and says nothing."""
+    return took is not None and limits.min_duration is not None and timedelta() <= took < limits.min_duration
+
+
+def _verdict(check: Check, *, fast: bool) -> tuple[Status, Reason]:
+    """What the check is after the success or failure that it has just noted."""
+    if check.failures > check.limits.failure_tolerance:
+        return Status.DOWN, Reason.FAST if fast else Reason.FAIL
+    if check.failures and check.status is Status.DOWN:
+        return Status.DOWN, Reason.NONE
+    return Status.UP, Reason.NONE
+
+
+def _left_open(check: Check, kind: Kind, rid: str | None) -> tuple[Run, ...]:
+    """Without tracking, a success that carries another run's id is the only end that leaves the run open."""
+    if check.limits.track_runs or (kind is Kind.SUCCESS and rid is not None):
+        return _without(check.runs, rid)
+    return ()
+
+
+def _without(runs: tuple[Run, ...], rid: str | None) -> tuple[Run, ...]:
+    return tuple(run for run in runs if run.rid != rid)
 
 
 def _turn(check: Check, status: Status, reason: Reason = Reason.NONE, *, at: datetime) -> Outcome:

@@ -11,13 +11,12 @@ from datetime import datetime
 from threading import Lock
 
 from tocsin.domain.flip import Flip
-from tocsin.domain.ping import Ping
-from tocsin.domain.transitions import Outcome
 from tocsin.signals import announce, check_flipped
 from tocsin.stores.alerts import Alert, put_alert
 from tocsin.stores.channels import Channels
 from tocsin.stores.check_items import Stored
-from tocsin.stores.checks import Checks, Edit, Outdated
+from tocsin.stores.check_writes import Change
+from tocsin.stores.checks import Checks, Outdated
 
 _log = logging.getLogger(__name__)
 
@@ -35,16 +34,6 @@ class UnknownCheck(Exception):
 
 class Busy(Exception):
     """Too many others wrote to this check at the same moment; nothing was written, and trying again may help."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What to write of a check, decided from its state as read."""
-
-    outcome: Outcome
-    ping: Ping | None = None
-    edit: Edit | None = None
-    rearm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +99,7 @@ def _try(
 
 def _commit(checks: Checks, stored: Stored, decided: Change, now: datetime) -> Sequence[Alert]:
     alerts = _alerts(checks, stored, decided, now)
-    checks.commit(
-        stored,
-        decided.outcome,
-        ping=decided.ping,
-        edit=decided.edit,
-        also=[put_alert(alert) for alert in alerts],
-        rearm=decided.rearm,
-    )
+    checks.commit(stored, decided, also=[put_alert(alert) for alert in alerts])
     return alerts
 
 

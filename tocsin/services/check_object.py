@@ -6,12 +6,15 @@ import json
 from datetime import datetime
 
 from tocsin.domain.check import Status
-from tocsin.domain.schedule import Simple
+from tocsin.domain.schedule import Cron, OnCalendar, Schedule, Simple
 from tocsin.stores.check_items import Info, Stored
 
 
-def check_object(stored: Stored, info: Info, *, now: datetime, site_root: str) -> dict[str, object]:
-    """In the protocol's order. Moments are ISO 8601 in UTC without microseconds, lengths whole seconds."""
+def check_object(stored: Stored, info: Info, *, now: datetime, site_root: str, ping_urls: str) -> dict[str, object]:
+    """In the protocol's order. Moments are ISO 8601 in UTC without microseconds, lengths whole seconds.
+
+    `ping_urls` is what ping URLs begin with.
+    """
     check, rules = stored.check, info.rules
     api = f"{site_root}/api/v3/checks/{check.id}"
     shown: dict[str, object] = {
@@ -27,23 +30,34 @@ def check_object(stored: Stored, info: Info, *, now: datetime, site_root: str) -
         "next_ping": _iso(check.next_ping),
         "manual_resume": check.manual_resume,
         "methods": "POST" if rules.post_only else "",
+        "subject": rules.keywords.success if rules.filter_subject else "",
+        "subject_fail": rules.keywords.failure if rules.filter_subject else "",
         "start_kw": rules.keywords.start,
         "success_kw": rules.keywords.success,
         "failure_kw": rules.keywords.failure,
+        "filter_subject": rules.filter_subject,
+        "filter_body": rules.filter_body,
         "filter_http_body": rules.filter_http_body,
         "filter_default_fail": rules.keywords.default_fail,
     }
     if check.last_duration:
         shown["last_duration"] = int(check.last_duration.total_seconds())
-    shown |= {"uuid": check.id, "ping_url": f"{site_root}/ping/{check.id}", "update_url": api}
+    shown |= {"uuid": check.id, "ping_url": f"{ping_urls}/{check.id}", "update_url": api}
     shown |= {"pause_url": f"{api}/pause", "resume_url": f"{api}/resume", "channels": ",".join(sorted(info.channels))}
-    assert isinstance(check.schedule, Simple)
-    return shown | {"timeout": int(check.schedule.timeout.total_seconds())}
+    return shown | _schedule(check.schedule)
 
 
-def check_json(stored: Stored, info: Info, *, now: datetime, site_root: str, status: Status) -> str:
+def _schedule(schedule: Schedule) -> dict[str, object]:
+    if isinstance(schedule, Simple):
+        return {"timeout": int(schedule.timeout.total_seconds())}
+    assert isinstance(schedule, Cron | OnCalendar)
+    return {"schedule": schedule.expression, "tz": schedule.tz}
+
+
+def check_json(stored: Stored, info: Info, *, now: datetime, site_root: str, ping_urls: str, status: Status) -> str:
     """The object as JSON, with the status that a message is about: the check may have changed since."""
-    return json.dumps(check_object(stored, info, now=now, site_root=site_root) | {"status": status.value})
+    shown = check_object(stored, info, now=now, site_root=site_root, ping_urls=ping_urls)
+    return json.dumps(shown | {"status": status.value})
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,17 +11,34 @@ from uuid import uuid4
 
 from tocsin.domain import transitions
 from tocsin.domain.check import Check
-from tocsin.domain.flip import Flip
-from tocsin.domain.ping import MAX_RUN, Ping, durations
-from tocsin.domain.schedule import MAX_PERIOD, MIN_PERIOD, Schedule, Simple
-from tocsin.services.changing import TRIES, Busy, Change, UnknownCheck, change
-from tocsin.stores.check_items import Info, Stored
-from tocsin.stores.checks import Checks, Edit, Outdated
+from tocsin.domain.run import MAX_LIMIT, MAX_TOLERANCE, MIN_LIMIT, Limits
+from tocsin.domain.schedule import (
+    MAX_PERIOD,
+    MIN_PERIOD,
+    Cron,
+    InvalidSchedule,
+    OnCalendar,
+    Schedule,
+    Simple,
+    parse_schedule,
+)
+from tocsin.domain.transitions import Outcome
+from tocsin.domain.zones import InvalidZone
+from tocsin.services.changing import TRIES, Busy, UnknownCheck, change
+from tocsin.stores.check_items import Info, Keep, Stored
+from tocsin.stores.check_writes import Change, Edit
+from tocsin.stores.checks import Checks, Outdated
+from tocsin.stores.projects import Projects
+from tocsin.stores.slug_guard import SlugGuard
 
 MAX_NAME = 100
 MAX_TAGS = 500
 MAX_DESC = 10_000
 MAX_KEYWORDS = 200
+_PRUNINGS = 10
+"""How many helpings of old pings are deleted while somebody waits."""
+PERIOD_BOUNDS = "Between 1 minute and 365 days"
+TOO_LONG = "No longer than a run may take: its time limit, or else the grace time"
 _SLUG = re.compile(r"[a-z0-9_-]{0,100}")
 
 
@@ -40,21 +57,24 @@ class Wishes:
     info: Info
     schedule: Schedule = Simple()
     grace: timedelta = timedelta(hours=1)
+    limits: Limits = Limits()
     manual_resume: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    ping: Ping
-    duration: timedelta | None
-    """How long the run took that this ping ended."""
-
-
-def create_check(checks: Checks, *, project: str, wishes: Wishes, now: datetime) -> str:
-    """Make a check and return its id. Raises InvalidCheck."""
+def create_check(checks: Checks, *, project: str, wishes: Wishes, now: datetime, guard: SlugGuard | None = None) -> str:
+    """Make a check and return its id. Raises InvalidCheck, and Outdated where the guard is not as it was read."""
     _validate(wishes)
-    check = Check(id=str(uuid4()), schedule=wishes.schedule, grace=wishes.grace, manual_resume=wishes.manual_resume)
-    checks.create(check, wishes.info, project=project, now=now)
+    check = Check(
+        id=str(uuid4()),
+        schedule=wishes.schedule,
+        grace=wishes.grace,
+        limits=wishes.limits,
+        manual_resume=wishes.manual_resume,
+    )
+    kept = Projects(checks.table).get(project)
+    keep = kept.keep if kept else Keep()
+    also = [guard.naming(check.id)] if guard else []
+    checks.create(check, wishes.info, project=project, keep=keep, now=now, also=also)
     return check.id
 
 
@@ -69,7 +89,9 @@ def edit_check(checks: Checks, *, check_id: str, wishes: Wishes, now: datetime) 
         # Read after the state: whoever edits in between changes that too, and we are asked again.
         old = _info(checks, check_id)
         edited = replace(stored.check, manual_resume=wishes.manual_resume)
-        outcome = transitions.reschedule(edited, schedule=wishes.schedule, grace=wishes.grace, now=now)
+        outcome = transitions.reschedule(
+            edited, schedule=wishes.schedule, grace=wishes.grace, limits=wishes.limits, now=now
+        )
         return Change(outcome, edit=Edit(old, wishes.info))
 
     change(checks, check_id, decide, now=now)
@@ -97,21 +119,16 @@ def delete_check(checks: Checks, *, check_id: str) -> None:
     raise Busy(check_id)
 
 
-def read_log(checks: Checks, *, check_id: str, now: datetime, limit: int, before: int | None = None) -> list[LogEntry]:
-    """The newest entries first, below number `before`, with run durations (protocol 1.8).
+def clear_events(checks: Checks, *, check_id: str, now: datetime) -> None:
+    """Forget its pings and flips, and take it for new (protocol 2.4). Raises UnknownCheck, Busy.
 
-    Looks one page further back, if need be, for the starts of runs that end on this one.
+    They are hidden at once; some are deleted right away, and the rest goes when its time is over.
     """
-    pings = checks.pings(check_id, now=now, limit=limit, before=before)
-    older: Sequence[Ping] = ()
-    if len(pings) == limit and pings[0].at - pings[-1].at < MAX_RUN:
-        older = checks.pings(check_id, now=now, limit=limit, before=pings[-1].n)
-    found = durations([*pings, *older])
-    return [LogEntry(ping, found.get(ping.n)) for ping in pings]
-
-
-def read_flips(checks: Checks, *, check_id: str, now: datetime, limit: int) -> list[Flip]:
-    return checks.flips(check_id, now=now, limit=limit)
+    change(checks, check_id, lambda stored: Change(Outcome(transitions.clear(stored.check)), clear=True), now=now)
+    stored = checks.get(check_id)
+    for _ in range(_PRUNINGS):
+        if stored is None or not checks.log.prune(stored):
+            return
 
 
 def _info(checks: Checks, check_id: str) -> Info:
@@ -122,23 +139,50 @@ def _info(checks: Checks, check_id: str) -> Info:
 
 
 def _validate(wishes: Wishes) -> None:
-    info, keywords = wishes.info, wishes.info.rules.keywords
-    problems: dict[str, str | bool] = {
-        "name": len(info.name) > MAX_NAME and f"At most {MAX_NAME} characters",
-        "slug": not _SLUG.fullmatch(info.slug) and "Only a-z, 0-9, - and _, at most 100 characters",
-        "tags": len(info.tags) > MAX_TAGS and f"At most {MAX_TAGS} characters together",
-        "desc": len(info.desc) > MAX_DESC and f"At most {MAX_DESC} characters",
-        "schedule": _period_problem(wishes.schedule),
-        "grace": not MIN_PERIOD <= wishes.grace <= MAX_PERIOD and "Between 1 minute and 365 days",
-        "start_kw": len(keywords.start) > MAX_KEYWORDS and f"At most {MAX_KEYWORDS} characters",
-        "success_kw": len(keywords.success) > MAX_KEYWORDS and f"At most {MAX_KEYWORDS} characters",
-        "failure_kw": len(keywords.failure) > MAX_KEYWORDS and f"At most {MAX_KEYWORDS} characters",
-    }
-    errors = {name: sentence for name, sentence in problems.items() if isinstance(sentence, str)}
+    errors = {name: sentence for name, sentence in _problems(wishes) if isinstance(sentence, str)}
     if errors:
         raise InvalidCheck(errors)
 
 
-def _period_problem(schedule: Schedule) -> str | bool:
-    assert isinstance(schedule, Simple)
-    return not MIN_PERIOD <= schedule.timeout <= MAX_PERIOD and "Between 1 minute and 365 days"
+def _problems(wishes: Wishes) -> Iterator[tuple[str, str | bool]]:
+    """What is wrong with each field; False where nothing is."""
+    info, keywords = wishes.info, wishes.info.rules.keywords
+    yield "name", _too_long(info.name, MAX_NAME)
+    yield "slug", not _SLUG.fullmatch(info.slug) and "Only a-z, 0-9, - and _, at most 100 characters"
+    yield "tags", _too_long(info.tags, MAX_TAGS)
+    yield "desc", _too_long(info.desc, MAX_DESC)
+    yield from _schedule_problems(wishes.schedule)
+    yield "grace", not MIN_PERIOD <= wishes.grace <= MAX_PERIOD and PERIOD_BOUNDS
+    yield "start_kw", _too_long(keywords.start, MAX_KEYWORDS)
+    yield "success_kw", _too_long(keywords.success, MAX_KEYWORDS)
+    yield "failure_kw", _too_long(keywords.failure, MAX_KEYWORDS)
+    yield from _limit_problems(wishes.limits, wishes.grace)
+
+
+def _too_long(text: str, most: int) -> str | bool:
+    return len(text) > most and f"At most {most} characters"
+
+
+def _schedule_problems(schedule: Schedule) -> Iterator[tuple[str, str | bool]]:
+    if isinstance(schedule, Simple):
+        yield "schedule", not MIN_PERIOD <= schedule.timeout <= MAX_PERIOD and PERIOD_BOUNDS
+        return
+    assert isinstance(schedule, Cron | OnCalendar)
+    try:
+        parse_schedule(schedule.expression, schedule.tz)
+    except InvalidSchedule as refusal:
+        yield "schedule", str(refusal)
+    except InvalidZone as refusal:
+        yield "tz", str(refusal)
+
+
+def _limit_problems(limits: Limits, grace: timedelta) -> Iterator[tuple[str, str | bool]]:
+    shortest, longest = limits.min_duration, limits.max_duration
+    yield "max_duration", _out_of_bounds(longest)
+    too_long = shortest is not None and shortest > (longest or grace) and TOO_LONG
+    yield "min_duration", _out_of_bounds(shortest) or too_long
+    yield "failure_tolerance", not 0 <= limits.failure_tolerance <= MAX_TOLERANCE and f"From 0 to {MAX_TOLERANCE}"
+
+
+def _out_of_bounds(limit: timedelta | None) -> str | bool:
+    return limit is not None and not MIN_LIMIT <= limit <= MAX_LIMIT and "Between 1 second and 365 days"

@@ -15,17 +15,34 @@ class AmbiguousSlug(Exception):
     """More than one check of the project has this slug."""
 
 
+class VacantSlug(UnknownCheck):
+    """The project is there, but no check of it has this slug."""
+
+    def __init__(self, project: str, slug: str) -> None:
+        super().__init__(slug)
+        self.project = project
+        self.slug = slug
+
+
 def find_by_slug(checks: Checks, projects: Projects, *, ping_key: str, slug: str) -> str:
     """The id of the check with this slug in the project with this ping key.
 
-    Raises InvalidSlug, UnknownCheck (also for an unknown key), AmbiguousSlug (protocol 1.3).
+    Raises InvalidSlug, UnknownCheck for an unknown key, VacantSlug, AmbiguousSlug (protocol 1.3).
     """
     if slug != slug.lower():
         raise InvalidSlug(slug)
     project = projects.by_key(KeyKind.PING, ping_key)
-    found = checks.with_slug(project, slug) if project else []
-    if not found:
+    if project is None:
         raise UnknownCheck(slug)
+    found = check_with_slug(checks, project=project, slug=slug)
+    if found is None:
+        raise VacantSlug(project, slug)
+    return found
+
+
+def check_with_slug(checks: Checks, *, project: str, slug: str) -> str | None:
+    """The id of the project's check of that slug, if there is one. Raises AmbiguousSlug."""
+    found = checks.with_slug(project, slug)
     if len(found) > 1:
         raise AmbiguousSlug(slug)
-    return found[0]
+    return found[0] if found else None

@@ -9,9 +9,9 @@ from tocsin.channels.port import LastPing, Notice
 from tocsin.domain.check import Status, unique_key
 from tocsin.domain.flip import Flip, Reason
 from tocsin.domain.ping import Ping
-from tocsin.domain.schedule import Simple
 from tocsin.domain.wording import duration_words
 from tocsin.services.check_object import check_json
+from tocsin.services.schedules import in_words
 from tocsin.stores.alerts import Alert
 from tocsin.stores.check_items import Info, Stored
 from tocsin.stores.checks import Checks
@@ -23,6 +23,8 @@ class Notices:
     checks: Checks
     projects: Projects
     site_root: str
+    ping_urls: str
+    """What ping URLs begin with."""
 
     def of(self, alert: Alert) -> Notice | None:
         """Tell of one alert; None if its check is gone."""
@@ -30,7 +32,7 @@ class Notices:
         if found is None:
             return None
         stored, info = found
-        ping = self.checks.ping(alert.check_id, alert.ping_n, now=alert.flip.at) if alert.ping_n else None
+        ping = self.checks.log.ping(alert.check_id, alert.ping_n, now=alert.flip.at) if alert.ping_n else None
         return self._notice(
             stored, info, self.projects.get(alert.project), alert.flip, ping=ping, key=alert.idempotency_key
         )
@@ -76,7 +78,9 @@ class Notices:
             desc=info.desc,
             project=project.name if project else "",
             schedule=schedule_words(stored),
-            check_json=check_json(stored, info, now=flip.at, site_root=self.site_root, status=flip.new),
+            check_json=check_json(
+                stored, info, now=flip.at, site_root=self.site_root, ping_urls=self.ping_urls, status=flip.new
+            ),
             n_pings=check.n_pings,
             last_ping=_last_ping(ping),
             downtime=flip.at - flip.since if up and flip.since else None,
@@ -87,12 +91,10 @@ class Notices:
 
 def schedule_words(stored: Stored) -> str:
     """A check's schedule as a phrase: every 1 hour, grace time 5 minutes."""
-    schedule = stored.check.schedule
-    assert isinstance(schedule, Simple)
-    return f"every {duration_words(schedule.timeout)}, grace time {duration_words(stored.check.grace)}"
+    return f"{in_words(stored.check.schedule)}, grace time {duration_words(stored.check.grace)}"
 
 
 def _last_ping(ping: Ping | None) -> LastPing | None:
     if ping is None:
         return None
-    return LastPing(at=ping.at, kind=ping.kind.value, n=ping.n, exit_status=ping.exit_status, body=ping.body)
+    return LastPing(ping.at, ping.kind.value, ping.n, ping.exit_status, ping.body, ping.scheme)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from tocsin.domain import calendars
 from tocsin.domain.schedule import Cron, OnCalendar, Schedule, Simple
@@ -31,5 +31,12 @@ def upcoming(schedule: Schedule, *, after: datetime, count: int) -> list[datetim
     dates: list[datetime] = []
     while len(dates) < count and (date := schedule.next_after(dates[-1] if dates else after)):
         dates.append(date)
-    zone = calendars.zone(schedule.tz) if isinstance(schedule, Cron | OnCalendar) else UTC
-    return [date.astimezone(zone) for date in dates]
+    return [date.astimezone(_zone(schedule)) for date in dates]
+
+
+def _zone(schedule: Schedule) -> tzinfo:
+    """UTC as well for a zone that is unknown: lines with zones of their own have dates all the same."""
+    try:
+        return calendars.zone(schedule.tz) if isinstance(schedule, Cron | OnCalendar) else UTC
+    except (LookupError, ValueError, OSError):
+        return UTC

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from tocsin.domain import transitions
 from tocsin.domain.transitions import Outcome
-from tocsin.services.changing import Busy, Change, UnknownCheck, change
+from tocsin.services.changing import Busy, UnknownCheck, change
 from tocsin.services.deliver import Courier
 from tocsin.stores.alerts import Alert
 from tocsin.stores.check_items import Stored, decode_state, shards
+from tocsin.stores.check_writes import Change
 from tocsin.stores.checks import Checks
 from tocsin.stores.table import Item
 
@@ -21,6 +22,8 @@ _log = logging.getLogger(__name__)
 PUT_OFF = timedelta(hours=1)
 """How far a check is pushed out that could not be judged: a sick record must not stop the line."""
 _PAGE = 100
+_PRUNINGS = 20
+"""How many helpings of a log are cleared up at a time."""
 
 
 @dataclass(slots=True)
@@ -44,26 +47,37 @@ class Ticked:
         return asdict(self)
 
 
+@dataclass(slots=True)
+class _Watched:
+    alerts: list[Alert] = field(default_factory=list)
+    """Put into the outbox."""
+    met: list[Stored] = field(default_factory=list)
+
+
 def tick(
     checks: Checks,
     courier: Courier,
     *,
     now: datetime,
+    clock: datetime,
     out_of_time: Callable[[], bool],
     wait_for: timedelta | None,
 ) -> Ticked:
     """Turn down what fell silent and deliver what waits. Any number may run at once, early, late or cut short.
 
-    Nothing new is begun once `out_of_time` says so; deliveries under way are waited for as long as `wait_for`.
+    `now` may be any moment that somebody wants to see acted upon; what expired is swept by the `clock` alone, or a look
+    at next year would cost the logs. Nothing new is begun once `out_of_time` says so; deliveries under way are waited
+    for as long as `wait_for`.
     """
     ticked = Ticked()
     rounds = courier.begin(now=now, out_of_time=out_of_time)  # these go out while we look for silence
     for shard in _shards(now):
-        alerts = _watch(checks, shard, ticked, now=now, out_of_time=out_of_time)
-        rounds += courier.begin(now=now, out_of_time=out_of_time, alerts=alerts)
+        watched = _watch(checks, shard, ticked, now=now, out_of_time=out_of_time)
+        rounds += courier.begin(now=now, out_of_time=out_of_time, alerts=watched.alerts)
+        _prune(checks, watched.met, out_of_time)
     delivered = courier.settle(rounds, wait_for=wait_for)
     ticked.sent, ticked.failed = delivered.sent, delivered.failed
-    ticked.swept = checks.table.sweep(int(now.timestamp()))
+    ticked.swept = checks.table.sweep(int(min(now, clock).timestamp()))
     ticked.complete = ticked.complete and delivered.complete
     if not ticked.complete:
         _log.warning("This tick ran out of time; the next one goes on. %s", ticked.as_dict())
@@ -77,25 +91,36 @@ def _shards(now: datetime) -> list[str]:
     return order[first:] + order[:first]
 
 
-def _watch(
-    checks: Checks, shard: str, ticked: Ticked, *, now: datetime, out_of_time: Callable[[], bool]
-) -> list[Alert]:
-    """Judge what is due in one part of the index; returns the alerts that this put into the outbox."""
-    alerts: list[Alert] = []
+def _watch(checks: Checks, shard: str, ticked: Ticked, *, now: datetime, out_of_time: Callable[[], bool]) -> _Watched:
+    """Judge what is due in one part of the index."""
+    watched = _Watched()
     cursor: str | None = None
     while True:
         nominated, cursor = checks.due(shard, now, limit=_PAGE, cursor=cursor)
         for state in nominated:
             if out_of_time():
                 ticked.complete = False
-                return alerts
+                return watched
             ticked.due += 1
-            alerts += _judge(checks, state, ticked, now)
+            _judge(checks, state, watched, ticked, now)
         if cursor is None:
-            return alerts
+            return watched
 
 
-def _judge(checks: Checks, state: Item, ticked: Ticked, now: datetime) -> Sequence[Alert]:
+def _prune(checks: Checks, met: Sequence[Stored], out_of_time: Callable[[], bool]) -> None:
+    """Clear up behind the checks that keep so many pings. Nothing here may hold an alert up."""
+    for stored in met:
+        if stored.keep.count is None or out_of_time():
+            continue
+        try:
+            for _ in range(_PRUNINGS):
+                if not checks.log.prune(stored) or out_of_time():
+                    break
+        except Exception:  # noqa: BLE001 (what is left is hidden anyway, and goes another time)
+            _log.exception("The log of check %s was not cleared up", stored.check.id)
+
+
+def _judge(checks: Checks, state: Item, watched: _Watched, ticked: Ticked, now: datetime) -> None:
     try:
         read = decode_state(state)
         _decide(read, now)
@@ -103,20 +128,21 @@ def _judge(checks: Checks, state: Item, ticked: Ticked, now: datetime) -> Sequen
         _log.exception("Check %s could not be judged; looking again in an hour", state["pk"])
         checks.postpone(state, now + PUT_OFF)
         ticked.put_off += 1
-        return ()
+        return
     try:
         done = change(checks, read.check.id, lambda stored: _decide(stored, now), now=now, read=read)
     except (UnknownCheck, Busy):
         # Deleted meanwhile, or so lively that the next tick is early enough.
-        return ()
+        return
     except Exception:  # noqa: BLE001 (the store's trouble, as a rule: the check stays due, and the next tick tries again)
         _log.exception("Check %s was not written; the next tick tries again", read.check.id)
         ticked.complete = False
-        return ()
+        return
     if done.change:
         ticked.down += done.change.outcome.flip is not None
         ticked.rearmed += done.change.rearm
-    return done.alerts
+    watched.alerts += done.alerts
+    watched.met.append(done.read)
 
 
 def _decide(stored: Stored, now: datetime) -> Change | None:

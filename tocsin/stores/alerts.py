@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from tocsin.domain.check import unique_key
 from tocsin.domain.flip import Flip
 from tocsin.stores import fields
-from tocsin.stores.check_items import check_id_of, decode_flip, due_shard, encode_flip, partition
+from tocsin.stores.check_items import check_id_of, due_shard, partition
+from tocsin.stores.log_items import decode_flip, encode_flip
 from tocsin.stores.table import (
     DUE,
     ConditionLost,

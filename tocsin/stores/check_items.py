@@ -1,31 +1,34 @@
 """How checks, pings and flips stand in the table. docs/access-patterns.md shows the items and who reads them.
 
 Everything of one check shares the partition `check#<id>`: `state` is the hot item, under 1 KB whatever the owner
-types; `info` is what only people and alerts need; then `ping#<n>`, `body#<n>` and `flip#<moment>#<n>`.
+types, unless runs are tracked; `info` is what only people and alerts need; the log is in log_items.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
 
 from tocsin.domain.check import Check, Status, unique_key
-from tocsin.domain.flip import Flip, Reason
-from tocsin.domain.ping import Keywords, Kind, Ping, Rules
-from tocsin.domain.schedule import Simple
+from tocsin.domain.ping import Keywords, Rules
+from tocsin.domain.run import Limits, Run
+from tocsin.domain.schedule import Cron, OnCalendar, Schedule, Simple
 from tocsin.stores import fields
 from tocsin.stores.table import Item, Key, Value
 
 SHARDS = 8
 """Partitions of the due index for each kind of entry: each takes some 1,000 re-arms a second."""
 
-INLINE_BODY = 300
-"""A body up to so many bytes stands in the ping's own item, which then stays under 1 KB; a longer one apart."""
+_NO_LIMITS = Limits()
 
-_MAX_UA = 200
-_MAX_SHORT = 64
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How much of a check's log is kept, by its project's wish; None: by the house's."""
+
+    age: timedelta | None = None
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,16 @@ class Stored:
     """When the due index will nominate it."""
     filtered: bool
     """Some rule may turn a ping into something else: look into Info first."""
+    keep: Keep = Keep()
+    cleared_pings: int = 0
+    """Pings and flips up to these numbers are forgotten."""
+    cleared_flips: int = 0
+
+    @property
+    def first_ping(self) -> int:
+        """The lowest number in the log; what lies below is hidden at once, and goes when somebody comes by."""
+        surplus = self.check.n_pings - self.keep.count if self.keep.count else 0
+        return max(self.cleared_pings, surplus) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +109,41 @@ def shards(family: str) -> list[str]:
 
 
 def encode_check(check: Check) -> dict[str, Value | None]:
-    assert isinstance(check.schedule, Simple)
     return {
         "status": check.status.value,
-        "timeout": fields.length(check.schedule.timeout),
+        **_encode_schedule(check.schedule),
         "grace": fields.length(check.grace),
+        **_encode_limits(check.limits),
         "manual_resume": check.manual_resume or None,
         "n_pings": check.n_pings,
         "n_flips": check.n_flips,
-        "last_ping": _optional_moment(check.last_ping),
-        "last_start": _optional_moment(check.last_start),
-        "start_rid": check.last_start_rid,
-        "last_duration": None if check.last_duration is None else fields.length(check.last_duration),
-        "since": _optional_moment(check.since),
+        "last_ping": fields.maybe_moment(check.last_ping),
+        "runs": ";".join(map(_encode_run, check.runs)) or None,
+        "last_duration": fields.maybe_length(check.last_duration),
+        "failures": check.failures or None,
+        "since": fields.maybe_moment(check.since),
     }
+
+
+def _encode_schedule(schedule: Schedule) -> dict[str, Value | None]:
+    if isinstance(schedule, Simple):
+        return {"timeout": fields.length(schedule.timeout), "kind": None, "schedule": None, "tz": None}
+    assert isinstance(schedule, Cron | OnCalendar)
+    return {"timeout": None, "kind": schedule.kind, "schedule": schedule.expression, "tz": schedule.tz}
+
+
+def _encode_limits(limits: Limits) -> dict[str, Value | None]:
+    return {
+        "max_duration": fields.maybe_length(limits.max_duration),
+        "min_duration": fields.maybe_length(limits.min_duration),
+        "tolerance": limits.failure_tolerance or None,
+        "track_runs": limits.track_runs or None,
+    }
+
+
+def _encode_run(run: Run) -> str:
+    alive = "" if run.alive is None else fields.moment(run.alive)
+    return f"{fields.moment(run.began)},{alive},{run.rid or ''}"
 
 
 def decode_state(item: Item) -> Stored:
@@ -120,25 +154,63 @@ def decode_state(item: Item) -> Stored:
         rev=fields.number(item, "rev"),
         armed=fields.optional_moment(item, "due_at") if "due_shard" in item else None,
         filtered="filtered" in item,
+        keep=decode_keep(item),
+        cleared_pings=fields.number(item, "cleared_pings"),
+        cleared_flips=fields.number(item, "cleared_flips"),
     )
 
 
+def encode_keep(keep: Keep) -> dict[str, Value | None]:
+    return {"log_age": fields.maybe_length(keep.age), "log_count": keep.count}
+
+
+def decode_keep(item: Item) -> Keep:
+    return Keep(fields.optional_length(item, "log_age"), fields.optional_number(item, "log_count"))
+
+
 def _decode_check(item: Item) -> Check:
-    duration = fields.optional_number(item, "last_duration")
     return Check(
         id=check_id_of(item),
         status=Status(fields.text(item, "status")),
-        schedule=Simple(fields.length_from(fields.number(item, "timeout"))),
+        schedule=_decode_schedule(item),
         grace=fields.length_from(fields.number(item, "grace")),
+        limits=_decode_limits(item),
         manual_resume="manual_resume" in item,
         n_pings=fields.number(item, "n_pings"),
         n_flips=fields.number(item, "n_flips"),
         last_ping=fields.optional_moment(item, "last_ping"),
-        last_start=fields.optional_moment(item, "last_start"),
-        last_start_rid=fields.optional_text(item, "start_rid"),
-        last_duration=None if duration is None else fields.length_from(duration),
+        runs=_decode_runs(fields.text(item, "runs")),
+        last_duration=fields.optional_length(item, "last_duration"),
+        failures=fields.number(item, "failures"),
         since=fields.optional_moment(item, "since"),
     )
+
+
+def _decode_schedule(item: Item) -> Schedule:
+    kind = fields.optional_text(item, "kind")
+    if kind is None:
+        return Simple(fields.length_from(fields.number(item, "timeout")))
+    known: dict[str, type[Cron | OnCalendar]] = {"cron": Cron, "oncalendar": OnCalendar}
+    return known[kind](fields.text(item, "schedule"), fields.text(item, "tz"))
+
+
+def _decode_limits(item: Item) -> Limits:
+    if not item.keys() & {"max_duration", "min_duration", "tolerance", "track_runs"}:
+        return _NO_LIMITS
+    return Limits(
+        max_duration=fields.optional_length(item, "max_duration"),
+        min_duration=fields.optional_length(item, "min_duration"),
+        failure_tolerance=fields.number(item, "tolerance"),
+        track_runs="track_runs" in item,
+    )
+
+
+def _decode_runs(text: str) -> tuple[Run, ...]:
+    return tuple(_decode_run(*run.split(",")) for run in text.split(";")) if text else ()
+
+
+def _decode_run(began: str, alive: str, rid: str) -> Run:
+    return Run(fields.moment_from(int(began)), rid or None, fields.moment_from(int(alive)) if alive else None)
 
 
 def encode_info(info: Info) -> dict[str, Value | None]:
@@ -150,6 +222,8 @@ def encode_info(info: Info) -> dict[str, Value | None]:
         "desc": info.desc,
         "post_only": rules.post_only or None,
         "filter_http_body": rules.filter_http_body or None,
+        "filter_subject": rules.filter_subject or None,
+        "filter_body": rules.filter_body or None,
         "start_kw": rules.keywords.start,
         "success_kw": rules.keywords.success,
         "failure_kw": rules.keywords.failure,
@@ -165,83 +239,18 @@ def decode_info(item: Item) -> Info:
         failure=fields.text(item, "failure_kw"),
         default_fail="default_fail" in item,
     )
+    rules = Rules(
+        post_only="post_only" in item,
+        filter_http_body="filter_http_body" in item,
+        filter_subject="filter_subject" in item,
+        filter_body="filter_body" in item,
+        keywords=keywords,
+    )
     return Info(
         name=fields.text(item, "name"),
         slug=fields.text(item, "slug"),
         tags=fields.text(item, "tags"),
         desc=fields.text(item, "desc"),
-        rules=Rules("post_only" in item, "filter_http_body" in item, keywords),
+        rules=rules,
         channels=fields.names(item, "channels"),
     )
-
-
-def ping_item(check_id: str, ping: Ping, keep: timedelta) -> dict[str, Value]:
-    """The log entry: under 1 KB, a body that is longer than INLINE_BODY left out."""
-    values: Mapping[str, Value | None] = {
-        "pk": partition(check_id),
-        "sk": f"ping#{ping.n:010d}",
-        "at": fields.moment(ping.at),
-        "kind": ping.kind.value,
-        "scheme": ping.scheme,
-        "method": ping.method[:_MAX_SHORT],
-        "addr": ping.remote_addr[:_MAX_SHORT],
-        "ua": ping.ua[:_MAX_UA],
-        "rid": ping.rid,
-        "exit": ping.exit_status,
-        "size": ping.size or None,
-        "body": ping.body if 0 < len(ping.body) <= INLINE_BODY else None,
-        "expires": fields.expiry(ping.at, keep),
-    }
-    return fields.present(values)
-
-
-def body_item(check_id: str, ping: Ping, keep: timedelta) -> dict[str, Value]:
-    expires = fields.expiry(ping.at, keep)
-    return {"pk": partition(check_id), "sk": f"body#{ping.n:010d}", "body": ping.body, "expires": expires}
-
-
-def decode_ping(item: Item) -> Ping:
-    return Ping(
-        n=int(fields.text(item, "sk").removeprefix("ping#")),
-        at=fields.moment_from(fields.number(item, "at")),
-        kind=Kind(fields.text(item, "kind")),
-        scheme=fields.text(item, "scheme"),
-        method=fields.text(item, "method"),
-        remote_addr=fields.text(item, "addr"),
-        ua=fields.text(item, "ua"),
-        rid=fields.optional_text(item, "rid"),
-        exit_status=fields.optional_number(item, "exit"),
-        body=fields.octets(item, "body"),
-        size=fields.number(item, "size"),
-    )
-
-
-def encode_flip(flip: Flip) -> dict[str, Value | None]:
-    return {
-        "n": flip.n,
-        "at": fields.moment(flip.at),
-        "old": flip.old.value,
-        "new": flip.new.value,
-        "reason": flip.reason.value,
-        "since": _optional_moment(flip.since),
-    }
-
-
-def flip_item(check_id: str, flip: Flip, keep: timedelta) -> dict[str, Value]:
-    key = {"pk": partition(check_id), "sk": f"flip#{fields.sortable(flip.at)}#{flip.n:08d}"}
-    return fields.present({**key, **encode_flip(flip), "expires": fields.expiry(flip.at, keep)})
-
-
-def decode_flip(item: Item) -> Flip:
-    return Flip(
-        n=fields.number(item, "n"),
-        at=fields.moment_from(fields.number(item, "at")),
-        old=Status(fields.text(item, "old")),
-        new=Status(fields.text(item, "new")),
-        reason=Reason(fields.text(item, "reason")),
-        since=fields.optional_moment(item, "since"),
-    )
-
-
-def _optional_moment(at: datetime | None) -> int | None:
-    return None if at is None else fields.moment(at)

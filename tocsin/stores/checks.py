@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tocsin.domain.check import Check
-from tocsin.domain.flip import Flip
 from tocsin.domain.ping import Ping
-from tocsin.domain.transitions import Outcome
 from tocsin.stores import fields
 from tocsin.stores.check_items import (
-    INLINE_BODY,
     Info,
+    Keep,
     Stored,
-    body_item,
     check_id_of,
     cloak_key,
-    decode_flip,
     decode_info,
-    decode_ping,
+    decode_keep,
     decode_state,
-    due_shard,
     encode_check,
     encode_info,
-    flip_item,
+    encode_keep,
     info_key,
-    partition,
-    ping_item,
     slug_key,
     state_key,
 )
+from tocsin.stores.check_writes import Change, edit_actions, filtered, slug_actions, state_update, whole
+from tocsin.stores.log import Log
+from tocsin.stores.log_items import Packed
 from tocsin.stores.table import (
     ABSENT,
     BY_PROJECT,
@@ -47,12 +44,8 @@ from tocsin.stores.table import (
     Table,
     TransactionLost,
     Update,
-    Value,
     Where,
 )
-
-FLIP_AGE = timedelta(days=400)
-"""Flips are kept for a year's statistics and a month."""
 
 
 class Outdated(Exception):
@@ -73,40 +66,31 @@ class NotHealthy(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """A person's change of what a check is called and how its pings are read."""
-
-    old: Info
-    new: Info
-
-
-@dataclass(frozen=True, slots=True)
 class Checks:
     table: Table
-    log_age: timedelta
-    """How long a ping is kept."""
+    log: Log
 
     def tap(self, check_id: str, ping: Ping) -> tuple[int, str]:
-        """Log a success on a check that is up, has no run under way and no rules.
+        """Log a success on a check that is up, has no run under way, no failures behind it and no rules.
 
         Returns the number that the ping was given, and the check's project.
 
         Two writes, no read. Raises NotHealthy, with what was found instead.
         """
-        at = fields.moment(ping.at)
+        at, body = fields.moment(ping.at), Packed.of(ping.body)
         update = Update(
             state_key(check_id),
             set={"last_ping": at},
             add={"n_pings": 1},
             remove=("last_duration",),
-            where=Where(equals={"status": "up"}, absent=("last_start", "filtered"), at_most={"last_ping": at}),
+            where=Where(equals={"status": "up"}, absent=("runs", "failures", "filtered"), at_most={"last_ping": at}),
         )
         try:
-            item = self.table.update(update, entry=self._entry(check_id, ping))
+            item = self.table.update(update, entry=self.log.entry(check_id, ping, body))
         except ConditionLost as lost:
             raise NotHealthy(decode_state(lost.item) if lost.item else None) from None
         n = fields.number(item, "n_pings")
-        self._keep_long_body(check_id, replace(ping, n=n))
+        self.log.put_apart(check_id, replace(ping, n=n), body, decode_keep(item))
         return n, fields.text(item, "project")
 
     def get(self, check_id: str) -> Stored | None:
@@ -150,63 +134,69 @@ class Checks:
         item = self.table.get(Key(f"unique#{key}", "check"))
         return fields.text(item, "check") if item else None
 
-    def create(self, check: Check, info: Info, *, project: str, now: datetime) -> None:
+    def create(
+        self, check: Check, info: Info, *, project: str, keep: Keep, now: datetime, also: Sequence[Action] = ()
+    ) -> None:
+        """Make the check and do the actions in `also`, all or nothing. Raises Outdated where one of these is lost."""
         state = {
             "project": project,
             "listed": fields.sortable(now),
             "rev": 1,
-            "filtered": _filtered(info),
+            "filtered": filtered(info),
             **encode_check(check),
+            **encode_keep(keep),
         }
         actions: list[Action] = [
-            Put(_whole(state_key(check.id), state), where=ABSENT),
-            Put(_whole(info_key(check.id), encode_info(info)), where=ABSENT),
-            Put(_whole(cloak_key(check.id), {"check": check.id})),
+            Put(whole(state_key(check.id), state), where=ABSENT),
+            Put(whole(info_key(check.id), encode_info(info)), where=ABSENT),
+            Put(whole(cloak_key(check.id), {"check": check.id})),
         ]
-        self.table.transact(actions + _slug_actions(project, check.id, old="", new=info.slug))
+        try:
+            self.table.transact([*actions, *slug_actions(project, check.id, old="", new=info.slug), *also])
+        except TransactionLost:
+            raise Outdated(None) from None
 
-    def commit(
-        self,
-        stored: Stored,
-        outcome: Outcome,
-        *,
-        ping: Ping | None = None,
-        also: Sequence[Action] = (),
-        edit: Edit | None = None,
-        rearm: bool = False,
-    ) -> None:
+    def commit(self, stored: Stored, change: Change, *, also: Sequence[Action] = ()) -> None:
         """Write what came of an event on the check as it was read, whole or not at all.
 
         A flip, its ping, an edit and the actions in `also` (alerts, as a rule) go in one transaction with the state.
-        The due index is touched only to arm the check, to disarm it or to move it earlier, unless `rearm` says that
+        The due index is touched only to arm the check, to disarm it or to move it earlier, unless the change says that
         its entry has come up. Raises Outdated.
         """
-        check_id = stored.check.id
-        update = _state_update(stored, outcome.check, ping=ping is not None, edit=edit, rearm=rearm)
-        extra: list[Action] = [*also, *(_edit_actions(stored, edit) if edit else ())]
-        if outcome.flip:
-            extra.append(Put(flip_item(check_id, outcome.flip, FLIP_AGE)))
+        body = Packed.of(change.ping.body if change.ping else b"")
         try:
-            if extra:
-                pings = [Put(ping_item(check_id, ping, self.log_age))] if ping else []
-                self.table.transact([update, *pings, *extra])
-            else:
-                self.table.update(update, entry=self._entry(check_id, ping) if ping else None)
+            self._write(stored, change, body, also)
         except ConditionLost as lost:
             raise Outdated(decode_state(lost.item) if lost.item else None) from None
         except TransactionLost as transaction:
             found = transaction.lost.get(0)
             raise Outdated(decode_state(found) if found else None) from None
-        if ping:
-            self._keep_long_body(check_id, ping)
+        if change.ping:
+            self.log.put_apart(stored.check.id, change.ping, body, stored.keep)
+
+    def _write(self, stored: Stored, change: Change, body: Packed, also: Sequence[Action]) -> None:
+        check_id, ping = stored.check.id, change.ping
+        update = state_update(stored, change)
+        extra = [*also, *(edit_actions(stored, change.edit) if change.edit else ())]
+        if change.outcome.flip:
+            extra.append(self.log.flip(check_id, change.outcome.flip))
+        if extra:
+            pings = [self.log.numbered(stored, ping, body)] if ping else []
+            self.table.transact([update, *pings, *extra])
+        else:
+            self.table.update(update, entry=self.log.entry(check_id, ping, body) if ping else None)
+
+    def set_keep(self, check_id: str, keep: Keep) -> None:
+        """Say how much of the check's log is kept. A check that is gone stays so."""
+        changes = fields.written(encode_keep(keep))
+        with suppress(ConditionLost):
+            self.table.update(Update(state_key(check_id), set=changes.set, remove=changes.remove, where=PRESENT))
 
     def attach(self, check_id: str, channel_id: str) -> None:
         """Tell this channel too of the check's flips. A check that is gone stays so."""
         add = Update(info_key(check_id), add={"channels": frozenset({channel_id})}, where=PRESENT)
-        try:
+        with suppress(ConditionLost):
             self.table.update(add)
-        except ConditionLost:
-            return
 
     def delete(self, stored: Stored, info: Info) -> None:
         """Forget the check at once; the entries of its log go when they expire.
@@ -216,7 +206,7 @@ class Checks:
         check_id = stored.check.id
         unedited = Where(equals={"rev": stored.rev})
         rest: list[Action] = [Delete(info_key(check_id)), Delete(cloak_key(check_id))]
-        slug = _slug_actions(stored.project, check_id, old=info.slug, new="")
+        slug = slug_actions(stored.project, check_id, old=info.slug, new="")
         try:
             self.table.transact([Delete(state_key(check_id), where=unedited), *rest, *slug])
         except TransactionLost:
@@ -232,89 +222,11 @@ class Checks:
         return list(found.values()), page.cursor
 
     def postpone(self, state: Item, until: datetime) -> None:
-        """Move a check's entry in the due index, whatever its schedule says. Does nothing if somebody else did."""
+        """Move a check's entry in the due index, whatever its schedule says. Does nothing if somebody else did.
+
+        It counts as a write: whoever has read the check before, and now repairs it, must look again where the entry is.
+        """
         key = state_key(check_id_of(state))
         where = Where(equals={"due_at": state["due_at"]})
-        try:
-            self.table.update(Update(key, set={"due_at": fields.moment(until)}, where=where))
-        except ConditionLost:
-            return
-
-    def pings(self, check_id: str, *, now: datetime, limit: int, before: int | None = None) -> list[Ping]:
-        """The newest pings first, at most `limit`, with numbers below `before`; long bodies are left out."""
-        upper = f"ping#{before - 1:010d}" if before else "ping#~"
-        page = self.table.query(partition(check_id), Range(at_least="ping#", at_most=upper), reverse=True, limit=limit)
-        return [decode_ping(item) for item in page.items if not _expired(item, now)]
-
-    def ping(self, check_id: str, n: int, *, now: datetime) -> Ping | None:
-        """One ping with its whole body."""
-        item = self.table.get(Key(partition(check_id), f"ping#{n:010d}"))
-        if item is None or _expired(item, now):
-            return None
-        ping = decode_ping(item)
-        if ping.size <= INLINE_BODY:
-            return ping
-        apart = self.table.get(Key(partition(check_id), f"body#{n:010d}"))
-        return replace(ping, body=fields.octets(apart, "body")) if apart else ping
-
-    def flips(self, check_id: str, *, now: datetime, limit: int) -> list[Flip]:
-        """The newest flips first."""
-        page = self.table.query(partition(check_id), Range(prefix="flip#"), reverse=True, limit=limit)
-        return [decode_flip(item) for item in page.items if not _expired(item, now)]
-
-    def _entry(self, check_id: str, ping: Ping) -> Callable[[Item], Item]:
-        """Build the log entry once the check's counter has given it a number."""
-        return lambda state: ping_item(check_id, replace(ping, n=fields.number(state, "n_pings")), self.log_age)
-
-    def _keep_long_body(self, check_id: str, ping: Ping) -> None:
-        if len(ping.body) > INLINE_BODY:
-            self.table.put(Put(body_item(check_id, ping, self.log_age)))
-
-
-def _edit_actions(stored: Stored, edit: Edit) -> list[Action]:
-    changes = fields.differences(encode_info(edit.old), encode_info(edit.new))
-    update = Update(info_key(stored.check.id), set=changes.set, remove=changes.remove, where=PRESENT)
-    return [update, *_slug_actions(stored.project, stored.check.id, old=edit.old.slug, new=edit.new.slug)]
-
-
-def _filtered(info: Info) -> bool | None:
-    """The state's note that pings must be judged by rules; None, no attribute, where there are none."""
-    return info.rules.post_only or info.rules.filter_http_body or None
-
-
-def _whole(key: Key, values: dict[str, Value | None]) -> dict[str, Value]:
-    return {"pk": key.pk, "sk": key.sk, **fields.present(values)}
-
-
-def _slug_actions(project: str, check_id: str, *, old: str, new: str) -> list[Action]:
-    actions: list[Action] = []
-    if old and old != new:
-        actions.append(Delete(slug_key(project, old, check_id)))
-    if new and old != new:
-        key = slug_key(project, new, check_id)
-        actions.append(Put({"pk": key.pk, "sk": key.sk}))
-    return actions
-
-
-def _state_update(stored: Stored, check: Check, *, ping: bool, edit: Edit | None, rearm: bool) -> Update:
-    changes = fields.differences(encode_check(stored.check), encode_check(check))
-    _arm(changes, stored, check, rearm=rearm)
-    if edit:
-        changes.put("filtered", _filtered(edit.new))
-    unchanged = Where(equals={"rev": stored.rev, "n_pings": stored.check.n_pings})
-    add = {} if ping else {"rev": 1}
-    return Update(state_key(check.id), set=changes.set, add=add, remove=changes.remove, where=unchanged)
-
-
-def _arm(changes: fields.Changes, stored: Stored, check: Check, *, rearm: bool) -> None:
-    deadline = check.deadline
-    if deadline is None:
-        if stored.armed:
-            changes.remove += ["due_shard", "due_at"]
-    elif stored.armed is None or deadline < stored.armed or rearm:
-        changes.put("due_at", fields.moment(deadline))
-        changes.put("due_shard", due_shard("check", check.id))
-
-
-def _expired(item: Item, now: datetime) -> bool:
-    return fields.number(item, "expires") <= fields.moment(now) // 1_000_000
+        with suppress(ConditionLost):
+            self.table.update(Update(key, set={"due_at": fields.moment(until)}, add={"rev": 1}, where=where))

@@ -28,6 +28,14 @@ def length_from(number: int) -> timedelta:
     return timedelta(microseconds=number)
 
 
+def maybe_moment(at: datetime | None) -> int | None:
+    return None if at is None else moment(at)
+
+
+def maybe_length(duration: timedelta | None) -> int | None:
+    return None if duration is None else length(duration)
+
+
 def sortable(at: datetime) -> str:
     """A moment as a piece of a sort key: text order is time order until the year 2286."""
     return f"{moment(at):016d}"
@@ -62,6 +70,14 @@ def differences(before: Mapping[str, Value | None], after: Mapping[str, Value | 
     return changes
 
 
+def written(values: Mapping[str, Value | None]) -> Changes:
+    """What to write so that an item says these values, whatever it said before."""
+    changes = Changes()
+    for name, value in values.items():
+        changes.put(name, value)
+    return changes
+
+
 def present(values: Mapping[str, Value | None]) -> dict[str, Value]:
     """Leave out what is None, or an empty set."""
     return {name: value for name, value in values.items() if value is not None and value != frozenset()}
@@ -85,6 +101,10 @@ def optional_number(item: Item, name: str) -> int | None:
 
 def optional_moment(item: Item, name: str) -> datetime | None:
     return moment_from(number(item, name)) if name in item else None
+
+
+def optional_length(item: Item, name: str) -> timedelta | None:
+    return length_from(number(item, name)) if name in item else None
 
 
 def optional_text(item: Item, name: str) -> str | None:

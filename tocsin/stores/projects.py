@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from tocsin.stores import fields
-from tocsin.stores.table import ABSENT, Action, Item, Key, Put, Range, Table, TransactionLost, Value
+from tocsin.stores.check_items import Keep, decode_keep, encode_keep
+from tocsin.stores.table import ABSENT, PRESENT, Action, Item, Key, Put, Range, Table, TransactionLost, Update, Value
 
 
 class Role(StrEnum):
@@ -30,6 +31,7 @@ class Project:
     name: str
     ping_key: str
     created: datetime
+    keep: Keep = Keep()
 
 
 class KeyTaken(Exception):
@@ -65,6 +67,11 @@ class Projects:
         guard = _key_guard(kind, key)
         item = self.table.get(Key(guard["pk"], guard["sk"]), consistent=False)
         return fields.text(item, "owner") if item else None
+
+    def set_keep(self, project_id: str, keep: Keep) -> None:
+        """Say how much of its checks' logs is kept. Raises ConditionLost where there is no such project."""
+        changes = fields.written(encode_keep(keep))
+        self.table.update(Update(_project_key(project_id), set=changes.set, remove=changes.remove, where=PRESENT))
 
     def role(self, project_id: str, user_id: str) -> Role | None:
         item = self.table.get(Key(f"user#{user_id}", f"member#{project_id}"))
@@ -105,4 +112,5 @@ def _decode(item: Item) -> Project:
         name=fields.text(item, "name"),
         ping_key=fields.text(item, "ping_key"),
         created=fields.moment_from(fields.number(item, "created")),
+        keep=decode_keep(item),
     )

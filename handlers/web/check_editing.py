@@ -1,0 +1,75 @@
+"""Adding a check and editing one, with a look at its schedule while that is typed."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from handlers.current import house
+from handlers.web.access import check_or_404, project_or_404
+from handlers.web.check_form import CheckForm, blank_values, values_of
+from handlers.web.foresight import foresee
+from handlers.web.schedule_form import ScheduleFields, ScheduleForm
+from handlers.web.sending import sent
+from tocsin.domain.schedule import InvalidSchedule
+from tocsin.domain.zones import InvalidZone, all_zones
+from tocsin.services.checks import InvalidCheck, create_check, edit_check
+from tocsin.stores.projects import Project
+
+
+def add(project_id: str) -> ResponseReturnValue:
+    project = project_or_404(project_id)
+    channels = house().channels.of_project(project_id)
+    form = CheckForm(sent(), data=blank_values(channels))
+    form.offer(channels)
+    if request.method == "POST" and form.validate() and (made := _create(project, form)):
+        flash("The check is made. It wakes up with its first ping.")
+        return redirect(url_for("web.check", check_id=made))
+    return _form_page(form, project=project, channels=channels)
+
+
+def edit(check_id: str) -> ResponseReturnValue:
+    shown = check_or_404(check_id)
+    channels = house().channels.of_project(shown.project.id)
+    form = CheckForm(sent(), data=values_of(shown.stored, shown.info))
+    form.offer(channels)
+    if request.method == "POST" and form.validate() and _save(check_id, form):
+        flash("Saved.")
+        return redirect(url_for("web.check", check_id=check_id))
+    return _form_page(form, project=shown.project, channels=channels, check=shown)
+
+
+def preview() -> ResponseReturnValue:
+    """What the schedule in the query means, or what is wrong with it; nothing while there is none."""
+    form = ScheduleForm(request.args)
+    form.validate()
+    return render_template("schedule_preview.html", form=form, typing=True, **_foreseen(form))
+
+
+def _form_page(form: CheckForm, **facts: object) -> ResponseReturnValue:
+    page = render_template("check_form.html", form=form, zones=all_zones(), **facts, **_foreseen(form))
+    return page, 422 if form.errors else 200
+
+
+def _foreseen(form: ScheduleFields) -> dict[str, object]:
+    try:
+        return foresee(form.schedule(), now=house().clock())
+    except (InvalidSchedule, InvalidZone):
+        return {}
+
+
+def _create(project: Project, form: CheckForm) -> str | None:
+    try:
+        return create_check(house().checks, project=project.id, wishes=form.wishes(), now=house().clock())
+    except InvalidCheck as refusal:
+        form.take(refusal.errors)
+        return None
+
+
+def _save(check_id: str, form: CheckForm) -> bool:
+    try:
+        edit_check(house().checks, check_id=check_id, wishes=form.wishes(), now=house().clock())
+    except InvalidCheck as refusal:
+        form.take(refusal.errors)
+        return False
+    return True

@@ -1,0 +1,43 @@
+"""Pings as people read them: filters of the log and of the page of a ping."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from handlers.web.words import plain
+from tocsin.domain.mail import Mail, read_mail
+from tocsin.domain.ping import Ping
+
+PING_WORDS = {
+    "success": "Success",
+    "start": "Start",
+    "fail": "Failure",
+    "log": "Log",
+    "keepalive": "Still running",
+    "ign": "Ignored",
+}
+_BY_MAIL = "email"
+_QUOTED = 120
+
+
+def register(app: Flask) -> None:
+    for found in (gist, sender, mail_of):
+        app.jinja_env.filters[found.__name__] = found
+    app.jinja_env.globals["PING_WORDS"] = PING_WORDS
+
+
+def mail_of(ping: Ping) -> Mail | None:
+    """The mail that came as a ping."""
+    return read_mail(ping.body) if ping.scheme == _BY_MAIL else None
+
+
+def gist(ping: Ping) -> str:
+    """The first words that were sent along; of a mail its subject."""
+    return ping.subject if ping.scheme == _BY_MAIL else plain(ping.body)[:_QUOTED]
+
+
+def sender(ping: Ping) -> str:
+    """Say `192.0.2.7 · curl/8.5`, or `by mail · cron@db-1.example.org`."""
+    if ping.scheme == _BY_MAIL:
+        return f"by mail · {ping.ua.removeprefix('Email from ')}"
+    return " · ".join(filter(None, (ping.remote_addr, ping.ua.split(" ")[0])))

@@ -1,0 +1,104 @@
+"""The part of a check's form that says when signals are expected: three kinds, each with fields of its own."""
+
+from __future__ import annotations
+
+from wtforms import Form, RadioField, SelectChoice, StringField, TextAreaField
+from wtforms.validators import InputRequired, StopValidation, ValidationError
+
+from handlers.web.lengths import WholeNumber, length_of, length_values, unit_field
+from tocsin.domain.schedule import (
+    MAX_PERIOD,
+    MIN_PERIOD,
+    Cron,
+    InvalidSchedule,
+    OnCalendar,
+    Schedule,
+    Simple,
+    parse_schedule,
+)
+from tocsin.domain.zones import InvalidZone, canonical
+from tocsin.services.checks import PERIOD_BOUNDS
+
+KINDS = [
+    SelectChoice("simple", "Every so often"),
+    SelectChoice("cron", "Cron"),
+    SelectChoice("oncalendar", "OnCalendar"),
+]
+_CRON_PARTS = 5
+
+
+class OnlyFor:
+    """Lets a field be whatever it is where another kind of schedule is chosen."""
+
+    def __init__(self, *kinds: str) -> None:
+        self.kinds = kinds
+
+    def __call__(self, form: ScheduleFields, field: StringField) -> None:
+        if form.kind.data not in self.kinds:
+            field.errors = []
+            raise StopValidation
+
+
+class ScheduleFields:
+    kind = RadioField("Schedule", choices=KINDS, default="simple")
+    period = WholeNumber("Period", [OnlyFor("simple"), InputRequired("Type a whole number.")])
+    period_unit = unit_field("Unit of the period")
+    cron = StringField("Cron expression", [OnlyFor("cron")])
+    oncalendar = TextAreaField("OnCalendar expressions", [OnlyFor("oncalendar")])
+    tz = StringField(
+        "Time zone",
+        [OnlyFor("cron", "oncalendar"), InputRequired("Type a time zone, such as Europe/Vienna.")],
+        default="UTC",
+        filters=[lambda text: text.strip() if text else text],
+    )
+
+    def validate_period(self, field: WholeNumber) -> None:
+        """Asked here as well as by the service, so that all that is wrong shows at once; the others too."""
+        if not MIN_PERIOD <= length_of(field, self.period_unit) <= MAX_PERIOD:
+            raise ValidationError(PERIOD_BOUNDS)
+
+    def validate_cron(self, field: StringField) -> None:
+        """Counted first: to the service, other than five parts is a broken OnCalendar expression."""
+        if len((field.data or "").split()) != _CRON_PARTS:
+            raise ValidationError(
+                "Cron has five parts: minute, hour, day of month, month and day of week, such as 30 4 * * 1-5."
+            )
+        _read(field)
+
+    def validate_oncalendar(self, field: TextAreaField) -> None:
+        if isinstance(_read(field), Cron):
+            raise ValidationError("These five parts are a cron expression: choose Cron above.")
+
+    def validate_tz(self, field: StringField) -> None:
+        try:
+            canonical(field.data or "")
+        except InvalidZone as refusal:
+            raise ValidationError(str(refusal)) from refusal
+
+    def schedule(self) -> Schedule:
+        """What was asked for. Raises InvalidSchedule and InvalidZone where the fields are not valid."""
+        if self.kind.data not in ("cron", "oncalendar"):
+            return Simple(length_of(self.period, self.period_unit))
+        typed = self.cron if self.kind.data == "cron" else self.oncalendar
+        return parse_schedule(typed.data or "", self.tz.data or "")
+
+
+class ScheduleForm(ScheduleFields, Form):
+    """The schedule alone, to be looked at while it is typed."""
+
+
+def schedule_values(schedule: Schedule) -> dict[str, object]:
+    """What the fields start with; those of the other kinds with what a new check has."""
+    values: dict[str, object] = {"kind": schedule.kind, **length_values("period", Simple().timeout)}
+    if isinstance(schedule, Simple):
+        return values | length_values("period", schedule.timeout)
+    assert isinstance(schedule, Cron | OnCalendar)
+    return values | {schedule.kind: schedule.expression, "tz": schedule.tz}
+
+
+def _read(field: StringField) -> Cron | OnCalendar:
+    """The zone is another field's business: any will do to judge an expression."""
+    try:
+        return parse_schedule(field.data or "")
+    except InvalidSchedule as refusal:
+        raise ValidationError(str(refusal)) from refusal

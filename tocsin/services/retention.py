@@ -1,0 +1,41 @@
+"""How much of its checks' logs a project keeps."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tocsin.settings import MAX_LOG_DAYS
+from tocsin.stores.check_items import Keep
+from tocsin.stores.checks import Checks
+from tocsin.stores.projects import Projects
+from tocsin.stores.table import ConditionLost
+
+MAX_COUNT = 1_000_000
+
+
+class InvalidRetention(ValueError):
+    """The message is a sentence for whoever asked."""
+
+
+class UnknownProject(Exception):
+    """No project has this id."""
+
+
+def set_retention(checks: Checks, projects: Projects, *, project: str, days: int | None, count: int | None) -> None:
+    """Keep pings so many days and, of each check, so many; None: as the house does, and any number.
+
+    What is too old or too many is hidden at once. Entries already written that were to go sooner still do. A check that
+    is made at the same moment may be missed; doing it again reaches that one too.
+    Raises InvalidRetention, UnknownProject.
+    """
+    if days is not None and not 1 <= days <= MAX_LOG_DAYS:
+        raise InvalidRetention(f"A log is kept for 1 to {MAX_LOG_DAYS} days.")
+    if count is not None and not 1 <= count <= MAX_COUNT:
+        raise InvalidRetention(f"A log keeps 1 to {MAX_COUNT} pings of a check.")
+    keep = Keep(timedelta(days=days) if days else None, count)
+    try:
+        projects.set_keep(project, keep)
+    except ConditionLost:
+        raise UnknownProject(project) from None
+    for stored, _ in checks.listing(project):
+        checks.set_keep(stored.check.id, keep)
