@@ -81,10 +81,6 @@ class MailListener:
             session.hang_up()
         await self._deserted.wait()
 
-    def joined(self, session: Conversation) -> None:
-        self._sessions.add(session)
-        self._deserted.clear()
-
     def left(self, session: Conversation) -> None:
         self._sessions.discard(session)
         if not self._sessions:
@@ -130,7 +126,13 @@ class MailListener:
             raise CannotListen("this is no host") from error
 
     def _answer_call(self) -> asyncio.Protocol:
-        return Conversation(self, self._domain) if len(self._sessions) < MAX_SESSIONS else _NoRoom()
+        if len(self._sessions) >= MAX_SESSIONS:
+            return _NoRoom()
+        # Counted from now, not from its first word: many may call at the same moment.
+        session = Conversation(self, self._domain)
+        self._sessions.add(session)
+        self._deserted.clear()
+        return session
 
     def _take(self, envelope: Envelope) -> str:
         """Ping, in a thread of its own. Whatever may pass is told as such, so that the mail comes again."""
@@ -176,10 +178,6 @@ class Conversation(SMTP):
         self._listener = listener
         self.recording = False
         """A mail was received whole, and its answer is not out yet."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._listener.joined(self)
-        super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import smtplib
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from queue import Queue
 from smtplib import SMTP, SMTPDataError, SMTPServerDisconnected
@@ -270,6 +271,15 @@ def test_more_connections_than_there_is_room_for_are_sent_away(
         with pytest.raises(SMTPServerDisconnected):
             first.noop()
     post.send(scene.check())
+
+
+def test_room_is_counted_when_many_call_at_once(monkeypatch: pytest.MonkeyPatch, post: Post) -> None:
+    """Each may send a message that is held in memory."""
+    monkeypatch.setattr("handlers.mail_listener.MAX_SESSIONS", 5)
+    with ExitStack() as calls:
+        sockets = [calls.enter_context(socket.create_connection((HOST, post.port), timeout=30)) for _ in range(40)]
+        greetings = [call.recv(100)[:3] for call in sockets]
+    assert sorted(greetings) == [b"220"] * 5 + [b"421"] * 35
 
 
 def test_silent_client_is_hung_up_on(monkeypatch: pytest.MonkeyPatch, post: Post) -> None:
