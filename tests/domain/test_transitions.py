@@ -189,7 +189,7 @@ def test_pause_again_changes_nothing() -> None:
 def test_resume_forgets_pings_but_not_their_number() -> None:
     """A resumed check is new, and waits for its first ping."""
     outcome = resume(replace(LOCKED, n_pings=7, last_duration=HOUR), now=START)
-    assert outcome.check == replace(NEW, manual_resume=True, n_pings=7, since=START, n_flips=1)
+    assert outcome.check == replace(NEW, manual_resume=True, n_pings=7, last_duration=HOUR, since=START, n_flips=1)
     assert outcome.flip is not None
     assert not outcome.flip.alerts
 

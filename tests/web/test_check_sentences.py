@@ -60,7 +60,7 @@ def test_silence_stays_silence_where_runs_have_limits(site: Site) -> None:
 
 def test_run_that_ended_too_soon_says_so(site: Site) -> None:
     """The page names the least time, or that there was one."""
-    check_id = site.check(timeout=DAY, limits=Limits(min_duration=10 * MINUTE))
+    check_id = site.check(timeout=DAY, grace=HOUR, limits=Limits(min_duration=10 * MINUTE))
     site.ping(check_id, Kind.START)
     site.clock.advance(seconds=9)
     site.ping(check_id)

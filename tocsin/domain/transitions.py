@@ -64,7 +64,7 @@ def pause(check: Check, *, now: datetime) -> Outcome:
 
 
 def resume(check: Check, *, now: datetime) -> Outcome:
-    """Watch again from the next ping on; the count of pings stays. Raises NotPaused."""
+    """Watch again from the next ping on; the count of pings and the last duration stay. Raises NotPaused."""
     if check.status is not Status.PAUSED:
         raise NotPaused
     return _turn(_forget(check), Status.NEW, at=now)
@@ -72,7 +72,7 @@ def resume(check: Check, *, now: datetime) -> Outcome:
 
 def clear(check: Check) -> Check:
     """The check as if it had never called; its pings and flips are numbered on, and nobody is told."""
-    return replace(_forget(check), status=Status.NEW, since=None)
+    return replace(_forget(check), status=Status.NEW, since=None, last_duration=None)
 
 
 def reschedule(check: Check, *, schedule: Schedule, grace: timedelta, limits: Limits, now: datetime) -> Outcome:
@@ -96,7 +96,7 @@ def _overdue(check: Check, now: datetime) -> Outcome | None:
 
 
 def _forget(check: Check) -> Check:
-    return replace(check, runs=(), last_ping=None, last_duration=None, failures=0)
+    return replace(check, runs=(), last_ping=None, failures=0)
 
 
 def _start(check: Check, run: Run) -> Outcome:
