@@ -11,10 +11,10 @@ from tests.model import pools
 from tests.model.machine import Protocol, some_check, which
 from tests.model.rules import Said
 
-LIMITED = pools.every(pools.PROTOCOL, pools.LIMITS)
-TRACKED = pools.every(pools.PROTOCOL, pools.LIMITS, pools.TRACKED)
+limited = pools.every(pools.PROTOCOL, pools.LIMITS)
+tracked = pools.every(pools.PROTOCOL, pools.LIMITS, pools.TRACKED)
 
-OVERLAPPING = st.tuples(pools.pauses, pools.pings("start", "start", "keepalive", rids=len(pools.RIDS)))
+overlapping = st.tuples(pools.pauses, pools.pings("start", "start", "keepalive", rids=len(pools.RIDS)))
 
 
 class Filters(Protocol):
@@ -30,7 +30,7 @@ class Filters(Protocol):
         self.change(which, changes)
 
     @precondition(some_check)
-    @rule(which=which, after=pools.pauses, said=pools.MAILS, by_slug=st.booleans())
+    @rule(which=which, after=pools.pauses, said=pools.mails, by_slug=st.booleans())
     def mail(self, which: int, after: timedelta, said: Said, by_slug: bool) -> None:
         self.go_on(after)
         self.say(which, said, by_slug=by_slug)
@@ -39,7 +39,7 @@ class Filters(Protocol):
 class Limits(Protocol):
     """Time limits of runs, tolerated failures, and runs that say that they are alive."""
 
-    @initialize(changes=LIMITED)
+    @initialize(changes=limited)
     def begin(self, changes: pools.Changes) -> None:
         self.new_check(changes)
 
@@ -58,7 +58,7 @@ class Limits(Protocol):
 class Tracked(Limits):
     """Several runs at once, each with a time of its own."""
 
-    @initialize(changes=TRACKED)
+    @initialize(changes=tracked)
     def begin(self, changes: pools.Changes) -> None:
         self.new_check(changes | {"tracked": True})
 
@@ -68,7 +68,7 @@ class Tracked(Limits):
         self.change(which, changes)
 
     @precondition(some_check)
-    @rule(which=which, burst=st.lists(OVERLAPPING, max_size=4))
+    @rule(which=which, burst=st.lists(overlapping, max_size=4))
     def overlap(self, which: int, burst: list[tuple[timedelta, Said]]) -> None:
         for after, said in burst:
             self.go_on(after)

@@ -40,7 +40,7 @@ def pings(*actions: str, rids: int = 3) -> st.SearchStrategy[Said]:
     def said(signal: tuple[str, int | None], rid: str | None, method: str, body: bytes) -> Said:
         return Said(signal[0], rid, signal[1], method, body)
 
-    methods = st.sampled_from(("GET", "POST", "HEAD", "PUT"))
+    methods = st.sampled_from(("GET", "POST", "HEAD", "PUT", "OPTIONS"))
     ids = st.sampled_from([None, *RIDS[-rids:]])
     return st.builds(said, st.sampled_from(signals), ids, methods, st.sampled_from(BODIES + LONG_BODIES))
 
@@ -50,7 +50,7 @@ def mail(message: bytes, subject: str, text: str) -> Said:
     return Said(method="", body=message, scheme="email", subject=subject, text=text)
 
 
-MAILS = st.sampled_from(
+mails = st.sampled_from(
     [
         mail(b"Subject: Backup\r\n\r\nall well\r\n", "Backup", "all well"),
         mail(b"Subject: ERROR, but well\r\n\r\nbegin", "ERROR, but well", "begin"),
