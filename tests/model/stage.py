@@ -116,15 +116,16 @@ class Stage(RuleBasedStateMachine):
         for check in self.checks.values():
             check.tick(self.clock())
         told = [world.tick() for world in self.worlds]
-        assert all(one == told[0] for one in told)
+        assert all(one == told[0] for one in told), f"The engines told of different things: {told}"
         for name, check in self.checks.items():
-            self.compare_told(check, told[0].pop(name, []))
-        assert not told[0], "an alert of a check that is gone"
+            self.compare_told(name, check, told[0].pop(name, []))
+        assert not told[0], f"Told of a check that is gone: {told[0]}"
 
-    def compare_told(self, check: Check, told: list[Flip]) -> None:
+    def compare_told(self, name: str, check: Check, told: list[Flip]) -> None:
         """All that waited was told, in order; just after a clock was set back some may still wait."""
         waiting = check.alerts if self.clock() >= self.steady else check.alerts[: len(told)]
-        assert told == [Flip(flip.at, "", flip.new, flip.reason) for flip in waiting]
+        expected = [Flip(flip.at, "", flip.new, flip.reason) for flip in waiting]
+        assert told == expected, f"check {name}\ntold: {told}, not {expected}"
         del check.alerts[: len(told)]
 
     def compare(self, name: str) -> None:
