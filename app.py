@@ -15,7 +15,7 @@ import click
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from handlers import cli, converters, ping, trouble, web
+from handlers import api, badges, cli, converters, ping, prometheus, trouble, web
 from handlers.ping_host import PingHost
 from handlers.ticker import Ticker
 from tocsin.channels.email import EmailChannel
@@ -56,7 +56,7 @@ def create_app(
     kinds = _kinds(settings, clock)
     house = furnish(settings, open_store(settings.store), kinds, clock=clock, inbox=S3Inbox())
     app.extensions["tocsin"] = house
-    for room in (converters, ping, web, cli, trouble):
+    for room in (converters, ping, badges, prometheus, api, web, cli, trouble):
         room.register(app)
     for extension in extensions:
         extension(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
@@ -39,7 +41,24 @@ class Number(BaseConverter):
         return int(value)
 
 
+class Rest(BaseConverter):
+    """All that follows, whatever it is: slashes, line breaks, nothing."""
+
+    part_isolating = False
+    regex = r"(?s:.*)"
+
+
+CONVERTERS: Mapping[str, type[BaseConverter]] = {
+    "id": Id,
+    "word": Word,
+    "key": UniqueKey,
+    "signal": Signal,
+    "number": Number,
+    "rest": Rest,
+}
+
+
 def register(app: Flask) -> None:
-    app.url_map.converters |= {"id": Id, "word": Word, "key": UniqueKey, "signal": Signal, "number": Number}
+    app.url_map.converters |= CONVERTERS
     # A redirect from //ping/… would be lost on clients that don't follow: curl would take it for success.
     app.url_map.merge_slashes = False

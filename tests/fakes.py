@@ -19,7 +19,9 @@ from tocsin.services import accounts, channels, checks, projects
 from tocsin.services.checks import Wishes
 from tocsin.services.record_ping import Source, record_ping
 from tocsin.settings import Settings
+from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import Info, Stored
+from tocsin.stores.table import Table
 
 ROOT = Path(__file__).parent.parent
 SECRET = "a secret for tests only"
@@ -102,7 +104,7 @@ class Scene:
         scene = cls(furnish(house.settings, house.table, kinds, clock=clock), fake, clock)
         person = accounts.create_user(scene.house.accounts, email=owner, password=None, now=clock())
         made = projects.create_project(
-            scene.house.projects, name="Backups", owner=person.id, secret_key=SECRET, now=clock()
+            scene.house.projects, name="Backups", owner=person.id, secret_key=SECRET, by=COMMAND, now=clock()
         )
         scene.project, scene.owner, scene.ping_key = made.id, person.id, made.ping_key
         scene.channel_id = scene.hang_up()
@@ -111,12 +113,12 @@ class Scene:
     def hang_up(self, *, kind: str = "fake", **config: str) -> str:
         return channels.create_channel(
             self.house.checks,
-            self.house.channels,
             self.house.kinds,
             project=self.project,
             kind=kind,
             name="",
             config=config,
+            by=COMMAND,
             now=self.clock(),
         )
 
@@ -130,7 +132,7 @@ class Scene:
     ) -> str:
         rings = frozenset(channel.id for channel in self.house.channels.of_project(self.project))
         wishes = Wishes(Info(**({"channels": rings} | info)), Simple(timeout), grace, limits)  # type: ignore[arg-type]
-        return checks.create_check(self.house.checks, project=self.project, wishes=wishes, now=self.clock())
+        return checks.create_check(self.house.checks, project=self.project, wishes=wishes, by=COMMAND, now=self.clock())
 
     def ping(self, check_id: str, kind: Kind = Kind.SUCCESS, **facts: object) -> Ping:
         source = Source(remote_addr="192.0.2.7", ua="curl/8")
@@ -163,3 +165,8 @@ class Scene:
     def told(self) -> list[str]:
         """The statuses that the channel was told of, in order."""
         return [notice.status for notice in self.channel.told]
+
+
+def through(scene: Scene, table: Table) -> House:
+    """The same house, reaching its table by another way."""
+    return furnish(scene.house.settings, table, scene.house.kinds, clock=scene.clock)

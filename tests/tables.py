@@ -107,3 +107,13 @@ def everything(store_url: str) -> list[str]:
             return list(connection.iterdump())
     pages = _sdk().get_paginator("scan").paginate(TableName=rest)
     return sorted(repr(sorted(item.items())) for page in pages for item in page["Items"])
+
+
+def places(store_url: str) -> set[tuple[str, str]]:
+    """The keys of all items."""
+    scheme, _, rest = store_url.partition("://")
+    if scheme == "sqlite":
+        with closing(sqlite3.connect(rest)) as connection:
+            return set(connection.execute("SELECT pk, sk FROM items"))
+    pages = _sdk().get_paginator("scan").paginate(TableName=rest, ProjectionExpression="pk, sk")
+    return {(item["pk"]["S"], item["sk"]["S"]) for page in pages for item in page["Items"]}

@@ -14,9 +14,11 @@ from tocsin.services.tick import Ticked, tick
 from tocsin.settings import Settings
 from tocsin.stores.accounts import Accounts
 from tocsin.stores.alerts import Alerts
+from tocsin.stores.audit import Audit
 from tocsin.stores.channels import Channels
 from tocsin.stores.checks import Checks
 from tocsin.stores.inbox import Inbox
+from tocsin.stores.keys import Keys
 from tocsin.stores.log import Log
 from tocsin.stores.projects import Projects
 from tocsin.stores.table import Table
@@ -40,6 +42,8 @@ class House:
     channels: Channels
     projects: Projects
     accounts: Accounts
+    keys: Keys
+    audit: Audit
     notices: Notices
     courier: Courier
     inbox: Inbox | None
@@ -85,6 +89,8 @@ def furnish(
         channels=channels,
         projects=projects,
         accounts=Accounts(table),
+        keys=Keys(table),
+        audit=Audit(table),
         notices=notices,
         courier=Courier(alerts, channels, kinds, notices),
         inbox=inbox,

@@ -42,6 +42,10 @@ class Settings:
     ping_root: str | None = None
     """The address of a host that takes pings at its root and serves nothing else, without a slash at its end."""
     site_name: str = "Tocsin"
+    badge_label: str = "Tocsin"
+    """What the badge of a whole project is labelled."""
+    prometheus: bool = True
+    """Projects have a page that Prometheus reads."""
     allow_private_targets: bool = False
     """Webhooks may call addresses that are not public."""
     trusted_proxies: int = 0
@@ -102,6 +106,7 @@ def from_environ(environ: Mapping[str, str] = os.environ, *, root: Path) -> Sett
     instance = root / "instance"
     store = env.read("STORE", _store, default="") or f"sqlite://{_made(instance) / 'tocsin.sqlite3'}"
     site_root = env.read("SITE_ROOT", _root, default=None)
+    site_name = env.read("SITE_NAME", str, default="Tocsin")
     return Settings(
         store=store,
         secret_key=env.read("SECRET_KEY", _secret, default="") or _kept_secret(_made(instance) / "secret_key"),
@@ -110,7 +115,9 @@ def from_environ(environ: Mapping[str, str] = os.environ, *, root: Path) -> Sett
         templates=root / "templates",
         site_root=site_root,
         ping_root=env.read("PING_ROOT", _ping_root(site_root or LOCAL_ROOT), default=None),
-        site_name=env.read("SITE_NAME", str, default="Tocsin"),
+        site_name=site_name,
+        badge_label=env.read("BADGE_LABEL", str, default=site_name),
+        prometheus=env.read("PROMETHEUS", _boolean, default=True),
         allow_private_targets=env.read("ALLOW_PRIVATE_TARGETS", _boolean, default=False),
         trusted_proxies=env.read("TRUSTED_PROXIES", _count(0, 10), default=0),
         ping_body_limit=env.read("PING_BODY_LIMIT", _count(0, 350_000), default=100_000),

@@ -10,6 +10,7 @@ from handlers.current import house
 from handlers.web.access import channel_or_404, project_or_404
 from handlers.web.channel_forms import PLACEHOLDERS, ChannelForm, form_class
 from handlers.web.sending import sent
+from handlers.web.session import actor
 from tocsin.channels.port import InvalidConfig
 from tocsin.services import channels as service
 from tocsin.stores.channels import StoredChannel
@@ -50,7 +51,13 @@ def test(project_id: str, channel_id: str) -> ResponseReturnValue:
     if channel.kind not in house().kinds:
         abort(404)
     problem = service.test_channel(
-        house().channels, house().kinds, house().notices, channel=channel, project=project, now=house().clock()
+        house().channels,
+        house().kinds,
+        house().notices,
+        channel=channel,
+        project=project,
+        by=actor(),
+        now=house().clock(),
     )
     if problem:
         flash(f"The test was not delivered. {problem}", "error")
@@ -64,7 +71,7 @@ def delete(project_id: str, channel_id: str) -> ResponseReturnValue:
     project, channel = channel_or_404(project_id, channel_id)
     if request.method == "GET":
         return render_template("channel_delete.html", project=project, channel=channel, kinds=house().kinds)
-    service.delete_channel(house().channels, channel=channel)
+    service.delete_channel(house().channels, channel=channel, by=actor(), now=house().clock())
     flash("The channel is deleted.")
     return _back(project_id)
 
@@ -91,12 +98,12 @@ def _create(project: Project, kind: str, form: ChannelForm) -> bool:
     try:
         service.create_channel(
             house().checks,
-            house().channels,
             house().kinds,
             project=project.id,
             kind=kind,
             name=form.name.data or "",
             config=form.config(),
+            by=actor(),
             now=house().clock(),
         )
     except InvalidConfig as refusal:
@@ -109,7 +116,13 @@ def _create(project: Project, kind: str, form: ChannelForm) -> bool:
 def _save(channel: StoredChannel, form: ChannelForm) -> bool:
     try:
         service.edit_channel(
-            house().channels, house().kinds, channel=channel, name=form.name.data or "", config=form.config()
+            house().channels,
+            house().kinds,
+            channel=channel,
+            name=form.name.data or "",
+            config=form.config(),
+            by=actor(),
+            now=house().clock(),
         )
     except InvalidConfig as refusal:
         form.take(refusal.errors)

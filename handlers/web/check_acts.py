@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from handlers.current import house
 from handlers.web.access import check_or_404
 from handlers.web.ping_words import PING_WORDS
+from handlers.web.session import actor
 from tocsin.domain.ping import Kind
 from tocsin.domain.transitions import NotPaused
 from tocsin.services.checks import clear_events, delete_check, pause_check, resume_check
@@ -17,7 +18,7 @@ from tocsin.services.record_ping import Source, record_ping
 
 def pause(check_id: str) -> ResponseReturnValue:
     check_or_404(check_id)
-    pause_check(house().checks, check_id=check_id, now=house().clock())
+    pause_check(house().checks, check_id=check_id, by=actor(), now=house().clock())
     flash("Paused: silence raises no alert now.")
     return _back(check_id)
 
@@ -26,7 +27,7 @@ def resume(check_id: str) -> ResponseReturnValue:
     """Done twice, or too late, it does no harm."""
     check_or_404(check_id)
     try:
-        resume_check(house().checks, check_id=check_id, now=house().clock())
+        resume_check(house().checks, check_id=check_id, by=actor(), now=house().clock())
         flash("Resumed: it is watched again from its next ping on.")
     except NotPaused:
         flash("It was not paused any more.")
@@ -52,7 +53,7 @@ def clear(check_id: str) -> ResponseReturnValue:
     shown = check_or_404(check_id)
     if request.method == "GET":
         return render_template("check_clear.html", check=shown, project=shown.project)
-    clear_events(house().checks, check_id=check_id, now=house().clock())
+    clear_events(house().checks, check_id=check_id, by=actor(), now=house().clock())
     flash("Its pings and history are cleared: it is new again, and wakes up with its next ping.")
     return _back(check_id)
 
@@ -62,7 +63,7 @@ def delete(check_id: str) -> ResponseReturnValue:
     shown = check_or_404(check_id)
     if request.method == "GET":
         return render_template("check_delete.html", check=shown, project=shown.project)
-    delete_check(house().checks, check_id=check_id)
+    delete_check(house().checks, check_id=check_id, by=actor(), now=house().clock())
     flash(f"“{shown.name}” is deleted.")
     return redirect(url_for("web.checks", project_id=shown.project.id))
 

@@ -11,6 +11,7 @@ from handlers.web.check_form import CheckForm, blank_values, values_of
 from handlers.web.foresight import foresee
 from handlers.web.schedule_form import ScheduleFields, ScheduleForm
 from handlers.web.sending import sent
+from handlers.web.session import actor
 from tocsin.domain.schedule import InvalidSchedule
 from tocsin.domain.zones import InvalidZone, all_zones
 from tocsin.services.checks import InvalidCheck, create_check, edit_check
@@ -60,7 +61,7 @@ def _foreseen(form: ScheduleFields) -> dict[str, object]:
 
 def _create(project: Project, form: CheckForm) -> str | None:
     try:
-        return create_check(house().checks, project=project.id, wishes=form.wishes(), now=house().clock())
+        return create_check(house().checks, project=project.id, wishes=form.wishes(), by=actor(), now=house().clock())
     except InvalidCheck as refusal:
         form.take(refusal.errors)
         return None
@@ -68,7 +69,7 @@ def _create(project: Project, form: CheckForm) -> str | None:
 
 def _save(check_id: str, form: CheckForm) -> bool:
     try:
-        edit_check(house().checks, check_id=check_id, wishes=form.wishes(), now=house().clock())
+        edit_check(house().checks, check_id=check_id, wishes=form.wishes(), by=actor(), now=house().clock())
     except InvalidCheck as refusal:
         form.take(refusal.errors)
         return False

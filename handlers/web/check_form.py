@@ -15,7 +15,8 @@ from handlers.web.schedule_form import ScheduleFields, schedule_values
 from handlers.web.sending import TakesRefusals
 from tocsin.domain.run import Limits
 from tocsin.domain.schedule import MAX_PERIOD, MIN_PERIOD, Simple
-from tocsin.services.checks import MAX_DESC, MAX_NAME, MAX_TAGS, PERIOD_BOUNDS, Wishes
+from tocsin.services.check_fields import MAX_DESC, MAX_NAME, MAX_TAGS
+from tocsin.services.checks import PERIOD_BOUNDS, Wishes
 from tocsin.stores.channels import StoredChannel
 from tocsin.stores.check_items import Info, Stored
 

@@ -87,7 +87,6 @@ def open_project(user: User, name: str) -> str:
     return found_project(
         house().projects,
         house().checks,
-        house().channels,
         house().kinds,
         owner=user,
         name=name,

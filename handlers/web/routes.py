@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from handlers.trouble import log_unavailable
-from handlers.web import channels, check, check_acts, check_editing, checks, entrance, marks, pings, projects
+from handlers.web import channels, check, check_acts, check_editing, checks, entrance, manual, marks, pings, projects
 from handlers.web.errors import trouble_page
 from handlers.web.security import check_csrf
 from handlers.web.session import current_user, here
@@ -19,11 +19,12 @@ from tocsin.stores.table import StoreUnavailable
 Route: TypeAlias = tuple[str, str, Callable[..., ResponseReturnValue]]
 
 
-PUBLIC = frozenset({"web.home", "web.setup", "web.login", "web.bell"})
+PUBLIC = frozenset({"web.home", "web.setup", "web.login", "web.bell", "web.manual"})
 
 PAGES: tuple[Route, ...] = (
     ("/", "home", entrance.home),
     ("/bell/<number:down>.svg", "bell", marks.bell),
+    ("/api/", "manual", manual.page),
     ("/projects/", "projects", projects.overview),
     ("/projects/<id:project_id>/checks/", "checks", checks.listing),
     ("/projects/<id:project_id>/checks/live", "checks_live", checks.live),

@@ -6,7 +6,7 @@ from wtforms import BooleanField, SelectChoice, SelectField, StringField
 from wtforms.validators import Length
 
 from tocsin.domain.ping import Keywords, Rules
-from tocsin.services.checks import MAX_KEYWORDS
+from tocsin.services.check_fields import MAX_KEYWORDS
 
 
 def at_most(characters: int) -> Length:

@@ -31,7 +31,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 _FOR_EVER = "public, max-age=31536000, immutable"
-_PROGRAMS = ("ping/", "api/", "badge/")
+_PROGRAMS = ("ping/", "api/", "badge/", "b/")
 """Where programs call: they get no pages, whatever goes wrong."""
 
 _csrf = CSRFProtect()

@@ -9,13 +9,19 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from handlers.current import house
 from tocsin.stores.accounts import User
+from tocsin.stores.audit import Actor
+
+_PROGRAMS = ("/ping/", "/api/", "/badge/", "/b/")
 
 
 class PageSessions(SecureCookieSessionInterface):
-    """Sessions for pages only: a ping has no cookie worth reading, and comes too often to look for one."""
+    """Sessions for pages only: a ping has no cookie worth reading, and comes too often to look for one.
+
+    Programs show a key, and badges stand on other people's pages.
+    """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        return None if request.path.startswith("/ping/") else super().open_session(app, request)
+        return None if request.path.startswith(_PROGRAMS) else super().open_session(app, request)
 
 
 def current_user() -> User | None:
@@ -33,6 +39,11 @@ def the_user() -> User:
     user = current_user()
     assert user is not None
     return user
+
+
+def actor() -> Actor:
+    """The user, as the audit log names them."""
+    return Actor("user", the_user().email)
 
 
 def sign_in(user: User) -> None:

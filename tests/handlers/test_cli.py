@@ -7,45 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from click.testing import Result
-from flask import Flask
 
 from tests.fakes import SECRET, Clock
+from tests.handlers.commands import answer, refusal
 from tocsin.domain.check import Status
 from tocsin.house import House
 from tocsin.services import accounts
 from tocsin.services.checks import Wishes, create_check
-from tocsin.services.projects import key_digest
+from tocsin.services.keys import open_with
+from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import Info, Keep
-from tocsin.stores.projects import KeyKind
-
-
-@pytest.fixture
-def flask(app: Flask) -> Any:
-    runner = app.test_cli_runner()
-
-    def run(*args: str, stdin: str | None = None) -> Result:
-        return runner.invoke(args=args, input=stdin)
-
-    return run
-
-
-def answer(result: Result) -> dict[str, Any]:
-    assert (result.exit_code, result.stderr) == (0, ""), result.output
-    told: dict[str, Any] = json.loads(result.stdout)
-    return told
-
-
-def refusal(result: Result, status: int = 1) -> str:
-    assert (result.exit_code, result.stdout) == (status, "")
-    return str(result.stderr)
-
-
-@pytest.fixture
-def project(flask: Any) -> str:
-    answer(flask("user", "create", "alice@example.org"))
-    made: str = answer(flask("project", "create", "Backups", "--owner", "alice@example.org"))["uuid"]
-    return made
+from tocsin.stores.keys import KeyKind
 
 
 def test_user_create_reads_the_password_from_stdin(flask: Any, house: House) -> None:
@@ -84,9 +56,12 @@ def test_project_create_prints_keys_that_open_it(flask: Any, house: House) -> No
     told = answer(flask("project", "create", "Backups", "--owner", "alice@example.org"))
     assert set(told) == {"uuid", "name", "api_key", "api_key_readonly", "ping_key"}
     assert (len(told["api_key"]), len(told["api_key_readonly"]), len(told["ping_key"])) == (32, 32, 22)
-    assert house.projects.by_key(KeyKind.PING, told["ping_key"]) == told["uuid"]
-    assert house.projects.by_key(KeyKind.READ_WRITE, key_digest(told["api_key"], SECRET)) == told["uuid"]
-    assert house.projects.by_key(KeyKind.READ_ONLY, key_digest(told["api_key"], SECRET)) is None
+    assert house.projects.by_ping_key(told["ping_key"]) == told["uuid"]
+    opened = [open_with(house.keys, told[name], secret_key=SECRET) for name in ("api_key", "api_key_readonly")]
+    assert [(by.owner, by.kind) for by in opened if by] == [
+        (told["uuid"], KeyKind.READ_WRITE),
+        (told["uuid"], KeyKind.READ_ONLY),
+    ]
 
 
 def test_project_create_takes_given_keys_once(flask: Any) -> None:
@@ -117,10 +92,10 @@ def test_project_create_refuses(flask: Any, args: list[str], sentence: str) -> N
 
 def test_project_retention_reaches_its_checks(flask: Any, house: House, project: str, clock: Clock) -> None:
     """Those that are there and those that come; what is not named goes back to the house's rule."""
-    there = create_check(house.checks, project=project, wishes=Wishes(Info()), now=clock())
+    there = create_check(house.checks, project=project, wishes=Wishes(Info()), by=COMMAND, now=clock())
     told = answer(flask("project", "retention", project, "--days", "90", "--count", "1000"))
     assert told == {"uuid": project, "log_days": 90, "log_count": 1000}
-    later = create_check(house.checks, project=project, wishes=Wishes(Info()), now=clock())
+    later = create_check(house.checks, project=project, wishes=Wishes(Info()), by=COMMAND, now=clock())
     keeps = [stored.keep for check_id in (there, later) if (stored := house.checks.get(check_id))]
     assert keeps == [Keep(timedelta(days=90), 1000)] * 2
     assert answer(flask("project", "retention", project)) == {"uuid": project, "log_days": None, "log_count": None}
@@ -147,7 +122,7 @@ def test_project_retention_needs_a_project(flask: Any) -> None:
 
 def test_channel_create_hangs_up_on_all_checks(flask: Any, house: House, project: str, clock: Clock) -> None:
     """A new channel is told of the project's checks from now on."""
-    check_id = create_check(house.checks, project=project, wishes=Wishes(Info("x")), now=clock())
+    check_id = create_check(house.checks, project=project, wishes=Wishes(Info("x")), by=COMMAND, now=clock())
     value = json.dumps({"url_down": "http://127.0.0.1:9/down"})
     told = answer(flask("channel", "create", project, "webhook", "--name", "ops", "--value", value))
     info = house.checks.info(check_id)
@@ -156,6 +131,19 @@ def test_channel_create_hangs_up_on_all_checks(flask: Any, house: House, project
     channel = house.channels.get(project, told["id"])
     assert channel is not None
     assert (channel.name, channel.config["url_down"]) == ("ops", "http://127.0.0.1:9/down")
+
+
+def test_project_delete_deletes_what_is_in_it(flask: Any, house: House, project: str, clock: Clock) -> None:
+    """Once it is told that this is meant; the owner's account stays."""
+    check_id = create_check(house.checks, project=project, wishes=Wishes(Info()), by=COMMAND, now=clock())
+    said = refusal(flask("project", "delete", project), 2)
+    assert "Backups" in said
+    assert "--yes" in said
+    assert house.checks.get(check_id) is not None
+    assert answer(flask("project", "delete", project, "--yes")) == {"uuid": project, "name": "Backups", "deleted": True}
+    assert (house.checks.get(check_id), house.projects.get(project)) == (None, None)
+    assert house.accounts.by_email("alice@example.org") is not None
+    assert f"no project {project}" in refusal(flask("project", "delete", project, "--yes"))
 
 
 @pytest.mark.parametrize(
@@ -186,7 +174,7 @@ def test_tick_prints_counts_as_of_a_moment(flask: Any, house: House, project: st
     from tocsin.domain.ping import Kind
     from tocsin.services.record_ping import Source, record_ping
 
-    check_id = create_check(house.checks, project=project, wishes=Wishes(Info("x")), now=clock())
+    check_id = create_check(house.checks, project=project, wishes=Wishes(Info("x")), by=COMMAND, now=clock())
     record_ping(house.checks, check_id=check_id, kind=Kind.SUCCESS, now=clock(), source=Source())
     assert answer(flask("tick"))["down"] == 0
     told = answer(flask("tick", "--now", "2026-03-03T12:00:00Z"))

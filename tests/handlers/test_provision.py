@@ -19,6 +19,7 @@ from tocsin.domain.ping import Kind
 from tocsin.domain.schedule import Cron, OnCalendar, Schedule, Simple
 from tocsin.services.channels import create_channel
 from tocsin.services.checks import Wishes, delete_check, edit_check
+from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import Info, Stored
 
 RID = "00000000-0000-4000-8000-00000000000a"
@@ -40,12 +41,12 @@ def hang_up(scene: Scene, name: str) -> str:
     house = scene.house
     return create_channel(
         house.checks,
-        house.channels,
         house.kinds,
         project=scene.project,
         kind="fake",
         name=name,
         config={},
+        by=COMMAND,
         now=scene.clock(),
     )
 
@@ -245,10 +246,12 @@ def test_check_that_is_gone_is_made_again(scene: Scene, client: FlaskClient) -> 
     for _ in range(3):
         assert client.get(f"{url(scene)}?create=1").status_code == 201
         made.append(only(scene)[0].check.id)
-        delete_check(scene.house.checks, check_id=made[-1])
+        delete_check(scene.house.checks, check_id=made[-1], by=COMMAND, now=scene.clock())
     assert client.get(f"{url(scene)}?create=1").status_code == 201
     renamed = only(scene)[0].check.id
-    edit_check(scene.house.checks, check_id=renamed, wishes=Wishes(Info(name="x", slug="other")), now=scene.clock())
+    edit_check(
+        scene.house.checks, check_id=renamed, wishes=Wishes(Info(name="x", slug="other")), by=COMMAND, now=scene.clock()
+    )
     assert client.get(f"{url(scene)}?create=1").status_code == 201
     assert client.get(f"{url(scene, 'other')}?create=1").status_code == 200
     assert len({*made, *(stored.check.id for stored, _ in scene.house.checks.listing(scene.project))}) == 5
@@ -259,7 +262,7 @@ def test_twenty_at_once_make_one_check(scene: Scene, app: Flask, again: bool) ->
     """One is answered 201, and the pings are numbered without gaps; also where an earlier check was deleted."""
     if again:
         app.test_client().get(f"{url(scene)}?create=1")
-        delete_check(scene.house.checks, check_id=only(scene)[0].check.id)
+        delete_check(scene.house.checks, check_id=only(scene)[0].check.id, by=COMMAND, now=scene.clock())
     together = Barrier(20)
 
     def ping(_: int) -> str:

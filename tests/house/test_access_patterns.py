@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from os import urandom
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import uuid4
 
 import botocore.session
@@ -20,87 +19,24 @@ from moto import mock_aws
 
 from app import create_app
 from tests.fakes import SECRET, Clock, Scene, settings_for
+from tests.house.api_stories import programs
+from tests.house.document_stories import documents
+from tests.house.meter import TABLE, Meter
 from tests.house.pages import doc, rows
 from tocsin.channels.port import DeliveryFailed
 from tocsin.domain.ping import Keywords, Kind, Rules
 from tocsin.domain.run import Limits
 from tocsin.domain.schedule import Cron
 from tocsin.services import accounts, checks, projects
+from tocsin.services.badges import badge_urls, check_badge_urls
 from tocsin.services.checks import Wishes
+from tocsin.services.keys import create_key, open_with, revoke_key
 from tocsin.services.mail_pings import take_mail
 from tocsin.services.read_log import read_log
 from tocsin.services.retention import set_retention
+from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import Info
-from tocsin.stores.table import INDEXES
-
-TABLE = "tocsin-test"
-Attributes: TypeAlias = dict[str, dict[str, Any]]
-"""An item on the wire: its attributes by name, each with its type."""
-
-
-class Meter:
-    """Counts units by the rules that access-patterns.md states, from the items before and after each request."""
-
-    def __init__(self) -> None:
-        self.read, self.written = 0.0, 0
-        self._send = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001 (where all calls pass)
-
-    def take(self) -> tuple[float, int]:
-        """What was counted since the last time."""
-        units = self.read, self.written
-        self.read, self.written = 0.0, 0
-        return units
-
-    def call(self, client: BaseClient, operation: str, request: dict[str, Any]) -> Any:
-        writes = _writes(operation, request)
-        before = [self._item(client, write) for write, _ in writes]
-        try:
-            answer = self._send(client, operation, request)
-            share = 1.0 if request.get("ConsistentRead") else 0.5
-            self.read += sum(share * blocks(lot, 4096) for lot in _lots_read(operation, answer))
-            return answer
-        finally:
-            for (write, times), old in zip(writes, before, strict=True):
-                new = self._item(client, write)
-                self.written += times * max(blocks([old], 1024), blocks([new], 1024)) + _entries(old, new)
-
-    def _item(self, client: BaseClient, write: Any) -> Attributes:
-        key = write.get("Key") or {name: write["Item"][name] for name in ("pk", "sk")}
-        item: Attributes = self._send(client, "GetItem", {"TableName": TABLE, "Key": key}).get("Item", {})
-        return item
-
-
-def _lots_read(operation: str, answer: Any) -> list[list[Attributes]]:
-    """What was read, in the portions that are rounded up by themselves."""
-    match operation:
-        case "GetItem":
-            return [[answer.get("Item", {})]]
-        case "Query":
-            return [answer["Items"]]
-        case "BatchGetItem":
-            return [[item] for item in answer["Responses"].get(TABLE, ())]
-    return []
-
-
-def _writes(operation: str, request: Any) -> list[tuple[Any, int]]:
-    if operation == "TransactWriteItems":
-        return [(write, 2) for action in request["TransactItems"] for write in action.values()]
-    return [(request, 1)] if operation in ("PutItem", "UpdateItem", "DeleteItem") else []
-
-
-def _entries(old: Attributes, new: Attributes) -> int:
-    """Entries of indexes that go and that come."""
-    sides = [[(item.get(index.pk), item.get(index.sk)) for item in (old, new)] for index in INDEXES]
-    return sum(int(None not in was) + int(None not in now) for was, now in sides if was != now)
-
-
-def blocks(items: list[Attributes], length: int) -> int:
-    """So many blocks are begun. Names and texts count as they are, two digits as a byte, a set as its texts."""
-    cells = [(name, *next(iter(cell.items()))) for item in items for name, cell in item.items()]
-    total = sum(
-        len(name) + (len(value) // (2 if kind == "N" else 1) if kind != "BOOL" else 1) for name, kind, value in cells
-    )
-    return max(1, math.ceil(total / length))
+from tocsin.stores.keys import KeyKind
 
 
 @contextmanager
@@ -187,7 +123,15 @@ def ticks(scene: Scene, client: FlaskClient) -> Iterator[str]:
     yield "an alert met, and delivered"
     for _ in range(4):
         scene.ping(check)
-    set_retention(scene.house.checks, scene.house.projects, project=scene.project, days=None, count=4)
+    set_retention(
+        scene.house.checks,
+        scene.house.projects,
+        project=scene.project,
+        days=None,
+        count=4,
+        by=COMMAND,
+        now=scene.clock(),
+    )
     scene.clock.advance(minutes=62)
     scene.ping(check)
     scene.clock.advance(minutes=4)
@@ -199,22 +143,28 @@ def ticks(scene: Scene, client: FlaskClient) -> Iterator[str]:
 def upkeep(scene: Scene, client: FlaskClient) -> Iterator[str]:
     house, now, check = scene.house, scene.clock(), scene.check(slug="nightly")
     yield ""
-    checks.edit_check(house.checks, check_id=check, wishes=Wishes(Info(name="x", slug="nightly")), now=now)
+    checks.edit_check(house.checks, check_id=check, wishes=Wishes(Info(name="x", slug="nightly")), by=COMMAND, now=now)
     yield "edit its name"
-    checks.pause_check(house.checks, check_id=check, now=now)
+    checks.pause_check(house.checks, check_id=check, by=COMMAND, now=now)
     yield "pause it"
-    checks.resume_check(house.checks, check_id=check, now=now)
+    checks.resume_check(house.checks, check_id=check, by=COMMAND, now=now)
     yield "resume it"
     read_log(house.checks, stored=scene.read(check), now=now, limit=30)
     yield "a page of a check's log"
-    checks.clear_events(house.checks, check_id=check, now=now)
+    checks.clear_events(house.checks, check_id=check, by=COMMAND, now=now)
     yield "clear it, nothing in its log"
-    set_retention(house.checks, house.projects, project=scene.project, days=9, count=9)
+    set_retention(house.checks, house.projects, project=scene.project, days=9, count=9, by=COMMAND, now=scene.clock())
     yield "`flask project retention`, one check"
     scene.hang_up()
     yield "hang up a channel, one check"
-    checks.delete_check(house.checks, check_id=check)
+    checks.delete_check(house.checks, check_id=check, by=COMMAND, now=now)
     yield "delete it"
+
+
+def owners(scene: Scene, client: FlaskClient) -> Iterator[str]:
+    """People, projects and keys."""
+    house, now = scene.house, scene.clock()
+    yield ""
     accounts.create_user(house.accounts, email="bob@example.org", password=None, now=now)
     yield "`flask user create`"
     house.accounts.by_email("bob@example.org")
@@ -224,11 +174,29 @@ def upkeep(scene: Scene, client: FlaskClient) -> Iterator[str]:
         name="x",
         owner=scene.owner,
         secret_key=SECRET,
+        by=COMMAND,
         now=now,
-        api_key="w" * 32,
-        api_key_readonly="r" * 32,
+        given=projects.GivenKeys(api_key="w" * 32, api_key_readonly="r" * 32),
     )
     yield "`flask project create`, owner found"
+    projects.edit_project(house.projects, project=scene.project, name="Ops", by=COMMAND, now=now)
+    yield "rename a project"
+    kind = KeyKind.READ_WRITE
+    made, text = create_key(house.keys, kind=kind, owner=scene.project, secret_key=SECRET, by=COMMAND, now=now)
+    yield "make an API key of a project"
+    open_with(house.keys, text, secret_key=SECRET)
+    yield "open with an API key"
+    house.keys.of_project(scene.project)
+    yield "list the API keys of a project"
+    revoke_key(house.keys, key=made, by=COMMAND, now=now)
+    yield "revoke an API key of a project"
+    house.audit.page(scene.project, now=now, limit=30)
+    yield "a page of the audit log"
+    scene.check(slug="nightly")
+    yield ""
+    gone = (house.checks, house.channels, house.projects, house.keys)
+    projects.delete_project(*gone, project=scene.project, by=COMMAND, now=now)
+    yield "delete a project with one check and one channel"
 
 
 def pages(scene: Scene, client: FlaskClient) -> Iterator[str]:
@@ -244,9 +212,29 @@ def pages(scene: Scene, client: FlaskClient) -> Iterator[str]:
     yield "the same, asked anew"
     client.get(f"/checks/{ids[-1]}")
     yield "a check"
+    yield from readers(scene, client, ids[-1])
 
 
-STORIES = (pings, ticks, upkeep, pages)
+def readers(scene: Scene, client: FlaskClient, check_id: str) -> Iterator[str]:
+    """Programs that only look."""
+    project, info = scene.house.projects.get(scene.project), scene.house.checks.info(check_id)
+    assert project is not None
+    assert info is not None
+    _, key = create_key(
+        scene.house.keys, kind=KeyKind.READ_ONLY, owner=project.id, secret_key=SECRET, by=COMMAND, now=scene.clock()
+    )
+    yield ""
+    client.get(check_badge_urls(info, "")["svg"])
+    yield "badge of a check"
+    client.get(badge_urls(project, ["prod"], "", SECRET)["prod"]["svg"])
+    yield "badge of a tag or of the project, 100 checks"
+    client.get(badge_urls(project, ["prod"], "", "forged")["prod"]["svg"])
+    yield "badge with a forged signature"
+    client.get(f"/projects/{project.id}/metrics/{key}")
+    yield "page for Prometheus, 100 checks"
+
+
+STORIES = (pings, ticks, upkeep, owners, pages, programs, documents)
 
 
 def test_access_patterns_cost_what_their_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,16 +263,20 @@ def oddities(scene: Scene, client: FlaskClient) -> Iterator[str]:
     scene.ping(scene.check(), Kind.FAIL)
     scene.house.tick()
     wishes = Wishes(Info(rules=rules), manual_resume=True)
-    checks.edit_check(scene.house.checks, check_id=check, wishes=wishes, now=scene.clock())
+    checks.edit_check(scene.house.checks, check_id=check, wishes=wishes, by=COMMAND, now=scene.clock())
     everything = Limits(timedelta(minutes=1), timedelta(seconds=1), failure_tolerance=2, track_runs=True)
     tracked = Rules(filter_subject=True, filter_body=True)
     wishes = Wishes(Info(rules=tracked), Cron("* * * * *", "Europe/Vienna"), limits=everything)
-    other = checks.create_check(scene.house.checks, project=scene.project, wishes=wishes, now=scene.clock())
-    for kind in (Kind.FAIL, Kind.START):
+    other = checks.create_check(scene.house.checks, project=scene.project, wishes=wishes, by=COMMAND, now=scene.clock())
+    for kind in (Kind.SUCCESS, Kind.FAIL, Kind.START):
         scene.ping(other, kind, rid=rid, body=urandom(400).hex().encode())
-    set_retention(scene.house.checks, scene.house.projects, project=scene.project, days=9, count=9)
-    checks.clear_events(scene.house.checks, check_id=scene.check(), now=scene.clock())
+    set_retention(
+        scene.house.checks, scene.house.projects, project=scene.project, days=9, count=9, by=COMMAND, now=scene.clock()
+    )
+    checks.clear_events(scene.house.checks, check_id=scene.check(), by=COMMAND, now=scene.clock())
     accounts.create_user(scene.house.accounts, email="eve@example.org", password="correct horse", now=scene.clock())
+    (project,) = scene.house.projects.of_user(scene.owner)
+    scene.house.projects.shut(project)
     yield ""
 
 
@@ -293,7 +285,7 @@ def test_items_are_documented_with_their_attributes(tmp_path: Path) -> None:
     items = next(text for text in doc("access-patterns.md").split("\n## ") if text.startswith("Items"))
     told = {row[1].strip("`").partition("#")[0]: set(re.findall(r"`(\w+)`", row[3])) for row in rows(items)[2:]}
     found: dict[str, set[str]] = {}
-    for story in (pings, ticks, upkeep, oddities):
+    for story in (pings, ticks, upkeep, owners, oddities):
         with on_dynamodb(tmp_path) as (scene, client):
             list(story(scene, client))
             sdk: Any = botocore.session.get_session().create_client("dynamodb")

@@ -18,6 +18,7 @@ from tocsin.house import House
 from tocsin.services import checks
 from tocsin.services.checks import Wishes
 from tocsin.services.mail_pings import take_mail
+from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import Info, Stored
 from tocsin.stores.checks import Checks
 
@@ -56,23 +57,23 @@ class World:
     def make(self, name: str, settings: Settings) -> None:
         wishes = self._wishes(name, settings)
         project = self.scene.project
-        self.ids[name] = checks.create_check(self.checks, project=project, wishes=wishes, now=self.clock())
+        self.ids[name] = checks.create_check(self.checks, project=project, wishes=wishes, by=COMMAND, now=self.clock())
 
     def edit(self, name: str, settings: Settings) -> None:
         wishes = self._wishes(name, settings)
-        checks.edit_check(self.checks, check_id=self.ids[name], wishes=wishes, now=self.clock())
+        checks.edit_check(self.checks, check_id=self.ids[name], wishes=wishes, by=COMMAND, now=self.clock())
 
     def pause(self, name: str) -> None:
-        checks.pause_check(self.checks, check_id=self.ids[name], now=self.clock())
+        checks.pause_check(self.checks, check_id=self.ids[name], by=COMMAND, now=self.clock())
 
     def resume(self, name: str) -> None:
-        checks.resume_check(self.checks, check_id=self.ids[name], now=self.clock())
+        checks.resume_check(self.checks, check_id=self.ids[name], by=COMMAND, now=self.clock())
 
     def clear(self, name: str) -> None:
-        checks.clear_events(self.checks, check_id=self.ids[name], now=self.clock())
+        checks.clear_events(self.checks, check_id=self.ids[name], by=COMMAND, now=self.clock())
 
     def delete(self, name: str) -> None:
-        checks.delete_check(self.checks, check_id=self.ids.pop(name))
+        checks.delete_check(self.checks, check_id=self.ids.pop(name), by=COMMAND, now=self.clock())
 
     def tick(self) -> dict[str, list[Flip]]:
         """Returns what the channel was told, by check. What a check was before is no part of a notice."""

@@ -23,6 +23,7 @@ from tocsin.services.deliver import BACK_OFF, GIVE_UP, LEASE, TURN
 from tocsin.services.tick import Ticked
 from tocsin.signals import alert_sent, check_flipped, ping_recorded
 from tocsin.stores.alerts import Alert, put_alert
+from tocsin.stores.audit import COMMAND
 from tocsin.stores.channels import StoredChannel
 from tocsin.stores.check_items import shards
 from tocsin.stores.table import DUE, Page, Update
@@ -31,10 +32,23 @@ PASSING = DeliveryFailed("Received status code 500")
 PERMANENT = DeliveryFailed("Received status code 410", permanent=True)
 
 
-def channel_of(scene: Scene) -> StoredChannel:
-    channel = scene.house.channels.get(scene.project, scene.channel_id)
+def channel_of(scene: Scene, channel_id: str = "") -> StoredChannel:
+    channel = scene.house.channels.get(scene.project, channel_id or scene.channel_id)
     assert channel is not None
     return channel
+
+
+def edit(scene: Scene, name: str, **config: str) -> None:
+    house = scene.house
+    channels.edit_channel(
+        house.channels,
+        house.kinds,
+        channel=channel_of(scene),
+        name=name,
+        config=config,
+        by=COMMAND,
+        now=scene.clock(),
+    )
 
 
 def waiting(scene: Scene) -> list[Alert]:
@@ -173,7 +187,7 @@ def test_permanent_failure_switches_the_channel_off_until_it_is_edited(scene: Sc
     assert channel_of(scene).disabled
     scene.ping(check_id)
     assert scene.house.tick().sent == 0
-    channels.edit_channel(scene.house.channels, scene.house.kinds, channel=channel_of(scene), name="again", config={})
+    edit(scene, name="again")
     assert not channel_of(scene).disabled
     scene.ping(check_id, Kind.FAIL)
     scene.house.tick()
@@ -193,7 +207,7 @@ def test_crash_of_a_channel_is_a_passing_failure(scene: Scene, caplog: pytest.Lo
 def test_channel_whose_kind_is_gone_harms_no_other(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
     """A plug-in was taken away: its channel fails visibly, and the others are told."""
     gone = StoredChannel("gone", scene.project, "pigeon", "", {}, scene.clock())
-    scene.house.channels.put(gone)
+    scene.house.channels.create(gone)
     check_id = scene.check()
     scene.house.checks.attach(check_id, "gone")
     scene.ping(check_id, Kind.FAIL)
@@ -220,9 +234,7 @@ def test_alert_that_was_damaged_harms_no_other(scene: Scene, caplog: pytest.LogC
 def test_result_of_a_delivery_does_not_undo_an_edit(scene: Scene) -> None:
     """The owner mended the channel while a delivery to its old address was failing for good."""
     old = channel_of(scene)
-    channels.edit_channel(
-        scene.house.channels, scene.house.kinds, channel=old, name="mended", config={"where": "elsewhere"}
-    )
+    edit(scene, name="mended", where="elsewhere")
     scene.house.channels.note_result(old, now=scene.clock(), error="gone", disable=True)
     assert (channel_of(scene).disabled, channel_of(scene).last_error) == (False, "")
 
@@ -339,7 +351,7 @@ def test_recovery_waits_a_moment_for_the_fall_in_another_hand(scene: Scene) -> N
 @pytest.mark.parametrize("only", ["up", "down"])
 def test_channel_hears_only_what_it_wants(scene: Scene, only: str) -> None:
     """What a channel is not meant to tell is taken out of the outbox unsent."""
-    scene.house.channels.delete(scene.project, scene.channel_id)
+    scene.house.channels.delete(channel_of(scene))
     scene.hang_up(only=only)
     check_id = go_down(scene)
     scene.ping(check_id)
@@ -352,8 +364,8 @@ def test_alert_of_a_deleted_channel_or_check_is_not_sent(scene: Scene) -> None:
     """Nobody waits for it, and it does not come up again."""
     spare = scene.hang_up()
     check_id = go_down(scene)
-    scene.house.channels.delete(scene.project, spare)
-    delete_check(scene.house.checks, check_id=check_id)
+    scene.house.channels.delete(channel_of(scene, spare))
+    delete_check(scene.house.checks, check_id=check_id, by=COMMAND, now=scene.clock())
     assert scene.house.tick().sent == 0
     assert scene.house.tick(now=scene.clock.advance(days=1)).sent == 0
     assert scene.told() == []

@@ -10,6 +10,7 @@ from tocsin.services.changing import Busy
 from tocsin.services.checks import delete_check
 from tocsin.services.find_check import AmbiguousSlug
 from tocsin.services.provision import provision
+from tocsin.stores.audit import COMMAND
 from tocsin.stores.checks import Checks
 from tocsin.stores.log import Log
 from tocsin.stores.table import Table
@@ -33,7 +34,7 @@ def ids(scene: Scene) -> list[str]:
 def test_check_made_in_between_is_found(scene: Scene, verb: str, again: bool) -> None:
     """Before the guard is read, between that and the search, and before the write; a guard left behind is no harm."""
     if again:
-        delete_check(scene.house.checks, check_id=race(scene)[0])
+        delete_check(scene.house.checks, check_id=race(scene)[0], by=COMMAND, now=scene.clock())
     winner: list[tuple[str, bool]] = []
     table = Interposed(scene.house.table, before={verb: [lambda: winner.append(race(scene))]})
     assert race(scene, table) == (winner[0][0], False)
@@ -45,7 +46,11 @@ def test_check_made_and_deleted_in_between_leaves_room(scene: Scene) -> None:
     """The race is lost, and the next round makes the check."""
     table = Interposed(
         scene.house.table,
-        before={"transact": [lambda: delete_check(scene.house.checks, check_id=race(scene)[0])]},
+        before={
+            "transact": [
+                lambda: delete_check(scene.house.checks, check_id=race(scene)[0], by=COMMAND, now=scene.clock())
+            ]
+        },
     )
     made = race(scene, table)
     assert made == (ids(scene)[0], True)
@@ -65,7 +70,7 @@ def test_race_that_can_never_be_won_says_busy(scene: Scene) -> None:
     """Nothing is written, and the caller is told."""
 
     def meddle() -> None:
-        delete_check(scene.house.checks, check_id=race(scene)[0])
+        delete_check(scene.house.checks, check_id=race(scene)[0], by=COMMAND, now=scene.clock())
 
     table = Interposed(scene.house.table, before={"transact": [meddle] * 99})
     with pytest.raises(Busy):

@@ -11,8 +11,10 @@ from tests.tables import Interposed
 from tocsin.domain.check import Status
 from tocsin.domain.ping import Kind
 from tocsin.services.checks import clear_events
+from tocsin.services.projects import UnknownProject
 from tocsin.services.read_log import read_entry, read_flips, read_log
-from tocsin.services.retention import InvalidRetention, UnknownProject, set_retention
+from tocsin.services.retention import InvalidRetention, set_retention
+from tocsin.stores.audit import COMMAND
 from tocsin.stores.checks import Checks
 from tocsin.stores.log import Log
 
@@ -32,7 +34,15 @@ def stored_numbers(scene: Scene, check_id: str) -> list[int]:
 
 
 def keep(scene: Scene, *, days: int | None = None, count: int | None = None) -> None:
-    set_retention(scene.house.checks, scene.house.projects, project=scene.project, days=days, count=count)
+    set_retention(
+        scene.house.checks,
+        scene.house.projects,
+        project=scene.project,
+        days=days,
+        count=count,
+        by=COMMAND,
+        now=scene.clock(),
+    )
 
 
 def test_log_shows_durations_of_runs_from_the_page_before(scene: Scene) -> None:
@@ -132,7 +142,15 @@ def test_retention_has_bounds(scene: Scene) -> None:
         with pytest.raises(InvalidRetention, match=r"^A log (is kept|keeps)"):
             keep(scene, **wrong)
     with pytest.raises(UnknownProject):
-        set_retention(scene.house.checks, scene.house.projects, project="nobody's", days=1, count=None)
+        set_retention(
+            scene.house.checks,
+            scene.house.projects,
+            project="nobody's",
+            days=1,
+            count=None,
+            by=COMMAND,
+            now=scene.clock(),
+        )
     assert scene.house.table.query("project#nobody's").items == []
 
 
@@ -143,7 +161,7 @@ def test_clear_forgets_pings_and_flips(scene: Scene) -> None:
         scene.ping(check_id, kind, body=bytes(range(256)) * 2)
     scene.house.tick()
     told = scene.told()
-    clear_events(scene.house.checks, check_id=check_id, now=scene.clock())
+    clear_events(scene.house.checks, check_id=check_id, by=COMMAND, now=scene.clock())
     stored = scene.read(check_id)
     assert (stored.check.status, stored.check.last_ping, stored.check.started) == (Status.NEW, None, False)
     assert numbers(scene, check_id) == []
@@ -162,7 +180,7 @@ def test_history_after_a_clear_is_there_though_the_clock_was_set_back(scene: Sce
     for kind in [Kind.FAIL, Kind.SUCCESS] * 3:
         scene.clock.advance(minutes=1)
         scene.ping(check_id, kind)
-    clear_events(scene.house.checks, check_id=check_id, now=scene.clock())
+    clear_events(scene.house.checks, check_id=check_id, by=COMMAND, now=scene.clock())
     scene.clock.advance(hours=-1)
     scene.ping(check_id)
     assert [flip.n for flip in scene.flips(check_id, limit=3)] == [7]
@@ -197,6 +215,6 @@ def test_clear_hides_what_it_has_no_time_to_delete(scene: Scene) -> None:
     check_id = scene.check()
     for _ in range(510):
         scene.ping(check_id, Kind.LOG)
-    clear_events(scene.house.checks, check_id=check_id, now=scene.clock())
+    clear_events(scene.house.checks, check_id=check_id, by=COMMAND, now=scene.clock())
     assert numbers(scene, check_id) == []
     assert stored_numbers(scene, check_id) == list(range(501, 511))

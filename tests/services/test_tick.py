@@ -11,26 +11,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fakes import Scene
+from tests.fakes import Scene, through
 from tests.tables import Interposed, PowerCut
 from tocsin.domain.check import Status
 from tocsin.domain.flip import Reason
 from tocsin.domain.ping import Kind
 from tocsin.domain.schedule import Simple
-from tocsin.house import House, furnish
 from tocsin.services.checks import Wishes, edit_check, pause_check
 from tocsin.services.retention import set_retention
 from tocsin.services.tick import Ticked, tick
+from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import Info
 from tocsin.stores.checks import Checks
-from tocsin.stores.table import Key, StoreUnavailable, Table, Update, Value
+from tocsin.stores.table import Key, StoreUnavailable, Update, Value
 
 MINUTE = timedelta(minutes=1)
-
-
-def through(scene: Scene, table: Table) -> House:
-    """The same house, reaching its table by another way."""
-    return furnish(scene.house.settings, table, scene.house.kinds, clock=scene.clock)
 
 
 def test_tick_turns_silence_into_one_flip_and_one_alert(scene: Scene) -> None:
@@ -76,7 +71,7 @@ def test_tick_leaves_paused_and_deleted_checks(scene: Scene) -> None:
     paused, deleted = scene.check(), scene.check()
     for check_id in (paused, deleted):
         scene.ping(check_id)
-    pause_check(scene.house.checks, check_id=paused, now=scene.clock())
+    pause_check(scene.house.checks, check_id=paused, by=COMMAND, now=scene.clock())
     scene.house.checks.delete(scene.read(deleted), scene.house.checks.info(deleted) or Info())
     scene.clock.advance(days=2)
     assert scene.house.tick() == Ticked()
@@ -198,7 +193,15 @@ def test_log_that_cannot_be_cleared_up_holds_no_alert_up(
     check_id = scene.check()
     scene.ping(check_id)
     scene.ping(check_id)
-    set_retention(scene.house.checks, scene.house.projects, project=scene.project, days=None, count=1)
+    set_retention(
+        scene.house.checks,
+        scene.house.projects,
+        project=scene.project,
+        days=None,
+        count=1,
+        by=COMMAND,
+        now=scene.clock(),
+    )
     monkeypatch.setattr(type(scene.house.table), "delete", Mock(side_effect=StoreUnavailable("down")))
     scene.clock.advance(hours=2)
     ticked = scene.house.tick()
@@ -229,7 +232,7 @@ def test_repair_is_not_lost_to_a_tick_that_put_the_check_off(scene: Scene) -> No
     table = Interposed(scene.house.table, before={"transact": [scene.house.tick]})
     wishes = Wishes(Info(), Simple(timedelta(hours=2)), timedelta(minutes=10))
     checks = Checks(table, scene.house.checks.log)
-    edit_check(checks, check_id=check_id, wishes=wishes, now=scene.clock())
+    edit_check(checks, check_id=check_id, wishes=wishes, by=COMMAND, now=scene.clock())
     stored = scene.read(check_id)
     assert stored.armed is not None
     assert stored.check.deadline is not None

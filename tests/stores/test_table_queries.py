@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from tocsin.stores.cursor import dump_cursor
 from tocsin.stores.table import (
     BY_PROJECT,
     DUE,
@@ -144,6 +145,15 @@ def test_query_refuses_garbage_as_a_cursor(table: Table, cursor: str) -> None:
     """Whatever text comes in from outside, the answer is BadCursor."""
     with pytest.raises(BadCursor):
         table.query(PK, cursor=cursor)
+
+
+@pytest.mark.parametrize("place", ["", "k" * 1025, "🔔" * 257], ids=["empty", "long", "long in UTF-8"])
+def test_query_refuses_a_cursor_at_what_can_be_no_key(table: Table, place: str) -> None:
+    """Made up by somebody who has understood what ours look like."""
+    with pytest.raises(BadCursor):
+        table.query(PK, cursor=dump_cursor(None, PK, (place,)))
+    with pytest.raises(BadCursor):
+        table.query("p", index=BY_PROJECT, cursor=dump_cursor(BY_PROJECT, "p", ("1", place, "state")))
 
 
 def test_query_refuses_a_cursor_of_another_query(table: Table) -> None:

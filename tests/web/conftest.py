@@ -17,6 +17,7 @@ from tocsin.services.checks import Wishes
 from tocsin.services.founding import found_project
 from tocsin.services.record_ping import Source, record_ping
 from tocsin.stores.accounts import User
+from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import Info
 
 
@@ -51,7 +52,7 @@ class Site:
         rings = frozenset(channel.id for channel in self.house.channels.of_project(self.project))
         told = Info(**({"name": "Job", "channels": rings} | info))  # type: ignore[arg-type]
         wishes = Wishes(told, schedule or Simple(timeout), grace, limits)
-        return checks.create_check(self.house.checks, project=self.project, wishes=wishes, now=self.clock())
+        return checks.create_check(self.house.checks, project=self.project, wishes=wishes, by=COMMAND, now=self.clock())
 
     def ping(self, check_id: str, kind: Kind = Kind.SUCCESS, *, ua: str = "curl/8", **facts: object) -> Ping:
         source = Source(remote_addr="192.0.2.7", ua=ua)
@@ -76,7 +77,6 @@ def settle(app: Flask, clock: Clock, email: str) -> Site:
     project = found_project(
         house.projects,
         house.checks,
-        house.channels,
         house.kinds,
         owner=user,
         name="Backups",

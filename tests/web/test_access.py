@@ -22,6 +22,7 @@ EXPECTED: Mapping[str, tuple[object, object, object]] = {
     "web.setup": (DOOR, DOOR, DOOR),
     "web.login": (HERE, AWAY, AWAY),
     "web.bell": (HERE, HERE, HERE),
+    "web.manual": (HERE, HERE, HERE),
     "web.logout": (DOOR, DOOR, DOOR),
     "web.projects": (DOOR, HERE, HERE),
     "web.add_project": (DOOR, HERE, HERE),

@@ -190,7 +190,7 @@ def test_channel_of_a_plug_in_has_a_plain_form(site: Site) -> None:
 
 def test_channel_of_a_plug_in_that_is_gone_can_only_be_deleted(site: Site) -> None:
     """Pages go on working without the plug-in; the channel is named, and can be taken down."""
-    site.house.channels.put(replace(channel(site), id="00000000-0000-4000-8000-0000000000aa", kind="pager"))
+    site.house.channels.create(replace(channel(site), id="00000000-0000-4000-8000-0000000000aa", kind="pager"))
     url = f"{site.channels_url}00000000-0000-4000-8000-0000000000aa"
     check_id = site.check()
 

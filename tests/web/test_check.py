@@ -9,6 +9,7 @@ from tests.web.conftest import Site
 from tocsin.domain.check import Status
 from tocsin.domain.ping import Keywords, Kind, Rules
 from tocsin.services.checks import delete_check, pause_check
+from tocsin.stores.audit import COMMAND
 
 DAY = timedelta(days=1)
 
@@ -171,7 +172,7 @@ def test_check_is_paused_and_resumed(site: Site) -> None:
 def test_check_resumed_twice_is_no_harm(site: Site) -> None:
     """Pressing a button on a page that is out of date gets a sentence, not an error."""
     check_id = site.check()
-    pause_check(site.house.checks, check_id=check_id, now=site.clock())
+    pause_check(site.house.checks, check_id=check_id, by=COMMAND, now=site.clock())
     page = site.browser.get(f"/checks/{check_id}")
     site.browser.submit(page, "/resume")
 
@@ -236,7 +237,7 @@ def test_check_that_vanishes_while_it_is_acted_on_is_not_found(site: Site, monke
     check_id = site.check()
     page = site.browser.get(f"/checks/{check_id}")
     found = site.house.checks.find(check_id)
-    delete_check(site.house.checks, check_id=check_id)
+    delete_check(site.house.checks, check_id=check_id, by=COMMAND, now=site.clock())
     monkeypatch.setattr(type(site.house.checks), "find", lambda *_: found)
 
     for act in ("/pause", "/ping"):

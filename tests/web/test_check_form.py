@@ -181,7 +181,7 @@ def test_check_form_refusal_of_an_edit_changes_nothing(site: Site) -> None:
 def test_check_form_says_when_nobody_could_be_told(site: Site) -> None:
     """In a project without channels the form says so, and where to add one."""
     for channel in site.house.channels.of_project(site.project):
-        site.house.channels.delete(site.project, channel.id)
+        site.house.channels.delete(channel)
 
     page = site.browser.get(f"{site.list_url}add")
 

@@ -8,6 +8,7 @@ from handlers.web.check_rows import listing
 from tests.web.conftest import Site
 from tocsin.domain.ping import Kind
 from tocsin.services.checks import pause_check
+from tocsin.stores.audit import COMMAND
 
 DAY = timedelta(days=1)
 
@@ -28,7 +29,7 @@ def populate(site: Site) -> None:
     for check_id in (late, paused, up):
         site.ping(check_id)
     site.ping(down, Kind.FAIL)
-    pause_check(site.house.checks, check_id=paused, now=site.clock())
+    pause_check(site.house.checks, check_id=paused, by=COMMAND, now=site.clock())
     site.clock.advance(minutes=62)
 
 

@@ -8,6 +8,7 @@ from tests.web.conftest import Site
 from tocsin.domain.check import Status
 from tocsin.domain.ping import Kind
 from tocsin.services.checks import delete_check
+from tocsin.stores.audit import COMMAND
 
 DAY = timedelta(days=1)
 
@@ -64,7 +65,7 @@ def test_events_of_a_check_that_vanished_are_not_found(site: Site, monkeypatch: 
     check_id = site.check()
     page = site.browser.get(f"/checks/{check_id}/clear")
     found = site.house.checks.find(check_id)
-    delete_check(site.house.checks, check_id=check_id)
+    delete_check(site.house.checks, check_id=check_id, by=COMMAND, now=site.clock())
     monkeypatch.setattr(type(site.house.checks), "find", lambda *_: found)
 
     assert site.browser.submit(page).status == 404

@@ -11,12 +11,21 @@ from tests.web.browser import Page
 from tests.web.conftest import Site
 from tocsin.domain.ping import Kind
 from tocsin.services.retention import set_retention
+from tocsin.stores.audit import COMMAND
 
 DAY = timedelta(days=1)
 
 
 def keep(site: Site, *, days: int | None = None, count: int | None = None) -> None:
-    set_retention(site.house.checks, site.house.projects, project=site.project, days=days, count=count)
+    set_retention(
+        site.house.checks,
+        site.house.projects,
+        project=site.project,
+        days=days,
+        count=count,
+        by=COMMAND,
+        now=site.clock(),
+    )
 
 
 def numbers(page: Page) -> list[int]:

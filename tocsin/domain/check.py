@@ -47,6 +47,8 @@ class Check:
     last_duration: timedelta | None = None
     failures: int = 0
     """Failures in a row, tolerated ones too."""
+    success_before: datetime | None = None
+    """The last success before these failures; None as well where there are none, and `last_ping` is a success."""
     since: datetime | None = None
     """When the status last changed; None before it ever did."""
     n_flips: int = 0
@@ -54,6 +56,11 @@ class Check:
     @property
     def started(self) -> bool:
         return bool(self.runs)
+
+    @property
+    def last_success(self) -> datetime | None:
+        """None before the first, and after a resume until the next."""
+        return self.success_before if self.failures else self.last_ping
 
     @property
     def last_start(self) -> datetime | None:

@@ -75,13 +75,18 @@ def clear(check: Check) -> Check:
     return replace(_forget(check), status=Status.NEW, since=None, last_duration=None)
 
 
+def amend(check: Check, *, schedule: Schedule, grace: timedelta, limits: Limits) -> Check:
+    """The check judged by other rules from now on. Those that make it overdue are for the next tick to notice."""
+    runs = check.runs if limits.track_runs else check.runs[-1:]
+    return replace(check, schedule=schedule, grace=grace, limits=limits, runs=runs)
+
+
 def reschedule(check: Check, *, schedule: Schedule, grace: timedelta, limits: Limits, now: datetime) -> Outcome:
     """Judge the check by other rules. Some that make it overdue turn it down: the editor sees that at once.
 
     A check that was overdue before is left to the next tick, which tells people.
     """
-    runs = check.runs if limits.track_runs else check.runs[-1:]
-    edited = replace(check, schedule=schedule, grace=grace, limits=limits, runs=runs)
+    edited = amend(check, schedule=schedule, grace=grace, limits=limits)
     fallen = _overdue(edited, now)
     if edited.status is Status.UP and fallen and not _overdue(check, now):
         return _turn(replace(edited, runs=fallen.check.runs), Status.DOWN, at=now)
@@ -96,7 +101,7 @@ def _overdue(check: Check, now: datetime) -> Outcome | None:
 
 
 def _forget(check: Check) -> Check:
-    return replace(check, runs=(), last_ping=None, failures=0)
+    return replace(check, runs=(), last_ping=None, failures=0, success_before=None)
 
 
 def _start(check: Check, run: Run) -> Outcome:
@@ -123,7 +128,8 @@ def _finish(check: Check, kind: Kind, now: datetime, rid: str | None) -> Outcome
     kind = Kind.FAIL if fast else kind
     runs = _left_open(check, kind, rid)
     failures = check.failures + 1 if kind is Kind.FAIL else 0
-    check = replace(check, last_ping=now, last_duration=duration, runs=runs, failures=failures)
+    before = check.last_success if failures else None
+    check = replace(check, last_ping=now, last_duration=duration, runs=runs, failures=failures, success_before=before)
     return replace(_turn(check, *_verdict(check, fast=fast), at=now), kind=kind)
 
 

@@ -13,7 +13,7 @@ from threading import Lock
 from tocsin.domain.flip import Flip
 from tocsin.signals import announce, check_flipped
 from tocsin.stores.alerts import Alert, put_alert
-from tocsin.stores.channels import Channels
+from tocsin.stores.channels import MAX_CHANNELS, Channels
 from tocsin.stores.check_items import Stored
 from tocsin.stores.check_writes import Change
 from tocsin.stores.checks import Checks, Outdated
@@ -110,9 +110,16 @@ def _alerts(checks: Checks, stored: Stored, decided: Change, now: datetime) -> l
     info = decided.edit.new if decided.edit else checks.info(stored.check.id)
     # Ids of deleted channels linger; all of them would burst the transaction one day.
     there = {channel.id for channel in Channels(checks.table).of_project(stored.project)}
-    channels = sorted(info.channels & there) if info else []
+    channels = _tellable(stored.check.id, sorted(info.channels & there) if info else [])
     ping_n = decided.outcome.check.n_pings
     return [Alert(stored.check.id, stored.project, channel, flip, ping_n, now, due=now) for channel in channels]
+
+
+def _tellable(check_id: str, channels: list[str]) -> list[str]:
+    """As many as fit into the transaction of a flip: those hung up at once by several may be more."""
+    if len(channels) > MAX_CHANNELS:
+        _log.error("check %s has %d channels: the last ones are not told; delete some", check_id, len(channels))
+    return channels[:MAX_CHANNELS]
 
 
 def _tell(stored: Stored, flip: Flip) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tocsin.services.changing import UnknownCheck
 from tocsin.stores.checks import Checks
-from tocsin.stores.projects import KeyKind, Projects
+from tocsin.stores.projects import Projects
 
 
 class InvalidSlug(ValueError):
@@ -31,7 +31,7 @@ def find_by_slug(checks: Checks, projects: Projects, *, ping_key: str, slug: str
     """
     if slug != slug.lower():
         raise InvalidSlug(slug)
-    project = projects.by_key(KeyKind.PING, ping_key)
+    project = projects.by_ping_key(ping_key)
     if project is None:
         raise UnknownCheck(slug)
     found = check_with_slug(checks, project=project, slug=slug)

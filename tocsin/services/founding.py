@@ -9,7 +9,7 @@ from tocsin.channels.registry import Registry, UnknownKind
 from tocsin.services.channels import create_channel
 from tocsin.services.projects import create_project
 from tocsin.stores.accounts import User
-from tocsin.stores.channels import Channels
+from tocsin.stores.audit import Actor
 from tocsin.stores.checks import Checks
 from tocsin.stores.projects import Projects
 
@@ -17,7 +17,6 @@ from tocsin.stores.projects import Projects
 def found_project(
     projects: Projects,
     checks: Checks,
-    channels: Channels,
     kinds: Registry,
     *,
     owner: User,
@@ -25,14 +24,15 @@ def found_project(
     secret_key: str,
     now: datetime,
 ) -> str:
-    """Make the project and, where mail can reach the owner, the channel; returns the project's id.
+    """Make the project, as its owner, and where mail can reach the owner the channel; returns the project's id.
 
     Raises projects.InvalidProject.
     """
-    made = create_project(projects, name=name, owner=owner.id, secret_key=secret_key, now=now)
+    by = Actor("user", owner.email)
+    made = create_project(projects, name=name, owner=owner.id, secret_key=secret_key, by=by, now=now)
     try:
         config = {"address": owner.email}
-        create_channel(checks, channels, kinds, project=made.id, kind="email", name="", config=config, now=now)
+        create_channel(checks, kinds, project=made.id, kind="email", name="", config=config, by=by, now=now)
     except (InvalidConfig, UnknownKind):
         # Not every address that signs in is one that mail can reach; the page of channels shows that none is there.
         pass

@@ -10,7 +10,7 @@ from tocsin.domain.check import Status, unique_key
 from tocsin.domain.flip import Flip, Reason
 from tocsin.domain.ping import Ping
 from tocsin.domain.wording import duration_words
-from tocsin.services.check_object import check_json
+from tocsin.services.check_object import View, check_json
 from tocsin.services.schedules import in_words
 from tocsin.stores.alerts import Alert
 from tocsin.stores.check_items import Info, Stored
@@ -78,9 +78,7 @@ class Notices:
             desc=info.desc,
             project=project.name if project else "",
             schedule=schedule_words(stored),
-            check_json=check_json(
-                stored, info, now=flip.at, site_root=self.site_root, ping_urls=self.ping_urls, status=flip.new
-            ),
+            check_json=check_json(stored, info, View(self.site_root, self.ping_urls), now=flip.at, status=flip.new),
             n_pings=check.n_pings,
             last_ping=_last_ping(ping),
             downtime=flip.at - flip.since if up and flip.since else None,

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tocsin.domain.schedule import MAX_PERIOD, MIN_PERIOD, InvalidSchedule, Schedule, Simple, parse_schedule
 from tocsin.domain.zones import InvalidZone, canonical
-from tocsin.services.changing import Busy
-from tocsin.services.checks import MAX_TAGS, Wishes, create_check
+from tocsin.services.changing import Busy, UnknownCheck
+from tocsin.services.channel_choice import InvalidChoice, chosen
+from tocsin.services.check_fields import MAX_TAGS
+from tocsin.services.checks import Wishes, create_check
 from tocsin.services.find_check import check_with_slug
+from tocsin.stores.audit import PING
 from tocsin.stores.channels import Channels, StoredChannel
-from tocsin.stores.check_items import Info
+from tocsin.stores.check_items import Info, ProjectClosed
 from tocsin.stores.checks import Checks, Outdated
-from tocsin.stores.slug_guard import SlugGuard
+from tocsin.stores.creation_guard import CreationGuard
 
 _SECONDS = re.compile(r"[0-9]{1,8}")
 _ROUNDS = 10
@@ -33,16 +35,21 @@ def provision(
     """The id of the check with this slug, and whether this call made it; of many calls at once exactly one does.
 
     `asked` are the parameters `timeout`, `grace`, `schedule`, `tz`, `tags` and `channels` as they were typed; all may
-    be left out, and others are ignored. Raises InvalidParameter, find_check.AmbiguousSlug, Busy.
+    be left out, and others are ignored. Raises InvalidParameter, find_check.AmbiguousSlug, Busy, and
+    UnknownCheck where the project is being deleted.
     """
     wishes = _wishes(slug, asked, channels.of_project(project))
     for _ in range(_ROUNDS):
-        guard = SlugGuard.read(checks.table, project=project, slug=slug)
+        guard = CreationGuard.read(checks.table, project=project, mark=slug)
         found = check_with_slug(checks, project=project, slug=slug)
         if found:
             return found, False
-        with suppress(Outdated):
-            return create_check(checks, project=project, wishes=wishes, now=now, guard=guard), True
+        try:
+            return create_check(checks, project=project, wishes=wishes, by=PING, now=now, guard=guard), True
+        except ProjectClosed:
+            raise UnknownCheck(slug) from None
+        except Outdated:
+            continue
     raise Busy(slug)
 
 
@@ -86,16 +93,7 @@ def _tags(asked: Mapping[str, str]) -> str:
 
 
 def _channels(text: str, channels: Sequence[StoredChannel]) -> frozenset[str]:
-    """`*` is all, nothing is none, else ids or names as they are, separated by commas (protocol 3.4)."""
-    if text == "*":
-        return frozenset(channel.id for channel in channels)
-    return frozenset(_channel(word, channels) for word in text.split(",")) if text else frozenset()
-
-
-def _channel(word: str, channels: Sequence[StoredChannel]) -> str:
-    if not word:
-        raise InvalidParameter("empty channel identifier")
-    found = [channel.id for channel in channels if word in (channel.id, channel.name)]
-    if len(found) != 1:
-        raise InvalidParameter(f"{'non-unique' if found else 'invalid'} channel identifier: {word}")
-    return found[0]
+    try:
+        return chosen(text, channels)
+    except InvalidChoice as refusal:
+        raise InvalidParameter(str(refusal)) from None

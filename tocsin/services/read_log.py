@@ -63,6 +63,14 @@ def read_entry(checks: Checks, *, stored: Stored, n: int, now: datetime) -> LogE
     return LogEntry(ping, ping.duration)
 
 
-def read_flips(checks: Checks, *, stored: Stored, now: datetime, limit: int) -> list[Flip]:
-    """The newest first."""
-    return checks.log.flips(stored, now=now, limit=limit)
+def read_flips(
+    checks: Checks,
+    *,
+    stored: Stored,
+    now: datetime,
+    limit: int,
+    start: datetime | None = None,
+    before: tuple[datetime, int] | None = None,
+) -> list[Flip]:
+    """The newest first: those at or after `start` and before a moment or, of those that share it, a number."""
+    return checks.log.flips(stored, now=now, limit=limit, start=start, before=before)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+from tocsin.services.projects import revise_project
 from tocsin.settings import MAX_LOG_DAYS
+from tocsin.stores.audit import Actor
 from tocsin.stores.check_items import Keep
 from tocsin.stores.checks import Checks
 from tocsin.stores.projects import Projects
-from tocsin.stores.table import ConditionLost
 
 MAX_COUNT = 1_000_000
 
@@ -17,25 +19,25 @@ class InvalidRetention(ValueError):
     """The message is a sentence for whoever asked."""
 
 
-class UnknownProject(Exception):
-    """No project has this id."""
-
-
-def set_retention(checks: Checks, projects: Projects, *, project: str, days: int | None, count: int | None) -> None:
+def set_retention(
+    checks: Checks, projects: Projects, *, project: str, days: int | None, count: int | None, by: Actor, now: datetime
+) -> None:
     """Keep pings so many days and, of each check, so many; None: as the house does, and any number.
 
     What is too old or too many is hidden at once. Entries already written that were to go sooner still do. A check that
     is made at the same moment may be missed; doing it again reaches that one too.
-    Raises InvalidRetention, UnknownProject.
+    Raises InvalidRetention, projects.UnknownProject, changing.Busy.
     """
     if days is not None and not 1 <= days <= MAX_LOG_DAYS:
         raise InvalidRetention(f"A log is kept for 1 to {MAX_LOG_DAYS} days.")
     if count is not None and not 1 <= count <= MAX_COUNT:
         raise InvalidRetention(f"A log keeps 1 to {MAX_COUNT} pings of a check.")
     keep = Keep(timedelta(days=days) if days else None, count)
-    try:
-        projects.set_keep(project, keep)
-    except ConditionLost:
-        raise UnknownProject(project) from None
+    revise_project(projects, project=project, revise=lambda old: replace(old, keep=keep), by=by, now=now)
+    spread_keep(checks, project=project, keep=keep)
+
+
+def spread_keep(checks: Checks, *, project: str, keep: Keep) -> None:
+    """Tell the checks what their project wants: whoever writes to a log reads no more than the check."""
     for stored, _ in checks.listing(project):
         checks.set_keep(stored.check.id, keep)

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.stores import fields
-from tocsin.stores.table import PRESENT, ConditionLost, Delete, Item, Key, Put, Range, Table, Update, Value, Where
+from tocsin.stores.check_items import ProjectClosed, open_project
+from tocsin.stores.table import (
+    PRESENT,
+    Action,
+    ConditionLost,
+    Delete,
+    Item,
+    Key,
+    Put,
+    Range,
+    Table,
+    TransactionLost,
+    Update,
+    Value,
+    Where,
+)
 
 MAX_CHANNELS = 90
 """A flip and an alert for each channel go in one transaction, which takes 100 writes."""
@@ -30,12 +46,25 @@ class StoredChannel:
     """What went wrong then; empty if it was delivered."""
 
 
+class ChannelChanged(Exception):
+    """The channel's settings are no longer as they were read; nothing was written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Channels:
     table: Table
 
-    def put(self, channel: StoredChannel) -> None:
-        self.table.put(Put(_encode(channel)))
+    def create(self, channel: StoredChannel, *, also: Sequence[Action] = ()) -> None:
+        """Hang it up, and do the actions in `also` with it.
+
+        Raises ProjectClosed, and TransactionLost where one of the actions is lost.
+        """
+        try:
+            self.table.transact([open_project(channel.project), Put(_encode(channel)), *also])
+        except TransactionLost as lost:
+            if 0 not in lost.lost:
+                raise
+            raise ProjectClosed from None
 
     def get(self, project_id: str, channel_id: str) -> StoredChannel | None:
         item = self.table.get(_key(project_id, channel_id))
@@ -52,10 +81,16 @@ class Channels:
             if cursor is None:
                 return sorted((_decode(item) for item in items), key=lambda channel: channel.created)
 
-    def edit(self, channel: StoredChannel) -> None:
-        """Write its name and configuration, and switch it on again. A channel that is gone stays so."""
-        values: dict[str, Value] = {"name": channel.name, "config": _dump(channel.config)}
-        self._update(channel, values, remove=("disabled", "last_error"), where=PRESENT)
+    def edit(
+        self, channel: StoredChannel, *, also: Sequence[Action] = (), as_read: StoredChannel | None = None
+    ) -> None:
+        """Write its name and configuration, switch it on again, and do the actions in `also` with that.
+
+        A channel that is gone stays so, and nothing is done. Raises ChannelChanged unless its settings are `as_read`.
+        """
+        key = _key(channel.project, channel.id)
+        update = Update(key, set=_settings(channel), remove=("disabled", "last_error"), where=_unchanged(as_read))
+        self._unless_gone([update, *also])
 
     def note_result(self, channel: StoredChannel, *, now: datetime, error: str, disable: bool) -> None:
         """Keep how a delivery went, unless the channel was edited meanwhile, or is gone."""
@@ -63,23 +98,41 @@ class Channels:
         values |= {"last_error": error} if error else {}
         values |= {"disabled": True} if disable else {}
         tried = Where(equals={"config": _dump(channel.config)})
-        self._update(channel, values, remove=() if error else ("last_error",), where=tried)
+        remove = () if error else ("last_error",)
+        with suppress(ConditionLost):
+            self.table.update(Update(_key(channel.project, channel.id), set=values, remove=remove, where=tried))
 
-    def delete(self, project_id: str, channel_id: str) -> None:
-        self.table.delete(Delete(_key(project_id, channel_id)))
-
-    def _update(
-        self, channel: StoredChannel, values: dict[str, Value], *, remove: tuple[str, ...], where: Where
+    def delete(
+        self, channel: StoredChannel, *, also: Sequence[Action] = (), as_read: StoredChannel | None = None
     ) -> None:
-        update = Update(_key(channel.project, channel.id), set=values, remove=remove, where=where)
+        """Take it down, and do the actions in `also` with it; nothing where it is gone.
+
+        Raises ChannelChanged unless its settings are `as_read`.
+        """
+        self._unless_gone([Delete(_key(channel.project, channel.id), where=_unchanged(as_read)), *also])
+
+    def _unless_gone(self, actions: Sequence[Action]) -> None:
+        """Do these, the first of which needs the channel. Raises ChannelChanged where it needs it as it was read."""
         try:
-            self.table.update(update)
-        except ConditionLost:
-            return
+            self.table.transact(actions)
+        except TransactionLost as lost:
+            if 0 not in lost.lost:
+                raise
+            if lost.lost[0] is not None:
+                raise ChannelChanged from None
 
 
 def _key(project_id: str, channel_id: str) -> Key:
     return Key(f"project#{project_id}", f"channel#{channel_id}")
+
+
+def _settings(channel: StoredChannel) -> dict[str, Value]:
+    return {"name": channel.name, "config": _dump(channel.config)}
+
+
+def _unchanged(channel: StoredChannel | None) -> Where:
+    """It is there and, if it is given, has its settings."""
+    return Where(equals=_settings(channel)) if channel else PRESENT
 
 
 def _dump(config: Mapping[str, str]) -> str:

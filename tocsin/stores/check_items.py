@@ -15,7 +15,7 @@ from tocsin.domain.ping import Keywords, Rules
 from tocsin.domain.run import Limits, Run
 from tocsin.domain.schedule import Cron, OnCalendar, Schedule, Simple
 from tocsin.stores import fields
-from tocsin.stores.table import Item, Key, Value
+from tocsin.stores.table import Item, Key, Require, Value, Where
 
 SHARDS = 8
 """Partitions of the due index for each kind of entry: each takes some 1,000 re-arms a second."""
@@ -68,6 +68,8 @@ class Info:
     rules: Rules = Rules()
     channels: frozenset[str] = frozenset()
     """Ids; one of a channel that was deleted since may linger, and is skipped."""
+    badge_key: str = ""
+    """Names the check in the URLs of its badges. Given once: no edit changes it."""
 
     @property
     def tag_list(self) -> tuple[str, ...]:
@@ -93,6 +95,27 @@ def slug_key(project: str, slug: str, check_id: str) -> Key:
 def cloak_key(check_id: str) -> Key:
     """Where a check is found by its unique key."""
     return Key(f"unique#{unique_key(check_id)}", "check")
+
+
+def project_key(project: str) -> Key:
+    return Key(f"project#{project}", "project")
+
+
+class ProjectClosed(Exception):
+    """The project is gone, or is being deleted: nothing can be added to it."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such project any more.")
+
+
+def open_project(project: str) -> Require:
+    """For a transaction that adds to a project: it is lost if the project is gone, or is being deleted."""
+    return Require(project_key(project), Where(exists=True, absent=("closing",)))
+
+
+def badge_item(badge_key: str) -> Key:
+    """Where the check or the project is found that has this badge."""
+    return Key(f"badge#{badge_key}", "badge")
 
 
 def check_id_of(item: Item) -> str:
@@ -121,6 +144,7 @@ def encode_check(check: Check) -> dict[str, Value | None]:
         "runs": ";".join(map(_encode_run, check.runs)) or None,
         "last_duration": fields.maybe_length(check.last_duration),
         "failures": check.failures or None,
+        "success_before": fields.maybe_moment(check.success_before),
         "since": fields.maybe_moment(check.since),
     }
 
@@ -182,6 +206,7 @@ def _decode_check(item: Item) -> Check:
         runs=_decode_runs(fields.text(item, "runs")),
         last_duration=fields.optional_length(item, "last_duration"),
         failures=fields.number(item, "failures"),
+        success_before=fields.optional_moment(item, "success_before"),
         since=fields.optional_moment(item, "since"),
     )
 
@@ -214,6 +239,7 @@ def _decode_run(began: str, alive: str, rid: str) -> Run:
 
 
 def encode_info(info: Info) -> dict[str, Value | None]:
+    """What an edit can change."""
     rules = info.rules
     return {
         "name": info.name,
@@ -253,4 +279,5 @@ def decode_info(item: Item) -> Info:
         desc=fields.text(item, "desc"),
         rules=rules,
         channels=fields.names(item, "channels"),
+        badge_key=fields.text(item, "badge_key"),
     )

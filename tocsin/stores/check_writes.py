@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +34,8 @@ class Change:
     """Its entry in the due index has come up, and is to move to where it belongs."""
     clear: bool = False
     """Its log so far is to be forgotten."""
+    also: Sequence[Action] = ()
+    """What else to write with it."""
 
 
 def edit_actions(stored: Stored, edit: Edit) -> list[Action]:

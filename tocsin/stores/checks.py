@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
-from tocsin.domain.check import Check
+from tocsin.domain.check import Check, unique_key
 from tocsin.domain.ping import Ping
 from tocsin.stores import fields
 from tocsin.stores.check_items import (
     Info,
     Keep,
+    ProjectClosed,
     Stored,
+    badge_item,
     check_id_of,
     cloak_key,
     decode_info,
@@ -23,10 +26,12 @@ from tocsin.stores.check_items import (
     encode_info,
     encode_keep,
     info_key,
+    open_project,
     slug_key,
     state_key,
 )
 from tocsin.stores.check_writes import Change, edit_actions, filtered, slug_actions, state_update, whole
+from tocsin.stores.cursor import dump_cursor
 from tocsin.stores.log import Log
 from tocsin.stores.log_items import Packed
 from tocsin.stores.table import (
@@ -55,6 +60,15 @@ class Outdated(Exception):
         super().__init__("the check has changed since it was read")
         self.stored = stored
         """As it is now; None where it must be read again, or is gone."""
+
+
+class Place(NamedTuple):
+    """A check's place in the listing of its project, told without its id: whoever may only read must not learn that."""
+
+    listed: int
+    """Microseconds."""
+    key: str
+    """Its unique key."""
 
 
 class NotHealthy(Exception):
@@ -117,16 +131,31 @@ class Checks:
             if cursor is None:
                 return self.several(ids)
 
+    def page(
+        self, project: str, *, limit: int, after: Place | None = None
+    ) -> tuple[list[tuple[Stored, Info]], Place | None]:
+        """At most `limit` of a project's checks, oldest first, and the place where more follow. Raises BadCursor."""
+        cursor = self._cursor(project, after) if after else None
+        page = self.table.query(project, index=BY_PROJECT, limit=limit, cursor=cursor)
+        found = self.several([check_id_of(item) for item in page.items])
+        return found, _place(page.items[-1]) if page.cursor and page.items else None
+
+    def _cursor(self, project: str, after: Place) -> str:
+        """Behind the check with this place. If it is gone, before all that were made in that microsecond."""
+        check_id = self.by_unique_key(after.key)
+        moment = after.listed if check_id else after.listed - 1
+        return dump_cursor(BY_PROJECT, project, (f"{moment:016d}", *state_key(check_id or "")))
+
     def several(self, ids: Sequence[str]) -> list[tuple[Stored, Info]]:
         """These checks in this order, without those that are gone."""
         found = self.table.batch_get([key(check_id) for check_id in ids for key in (state_key, info_key)])
         pairs = [(found.get(state_key(check_id)), found.get(info_key(check_id))) for check_id in ids]
         return [(decode_state(state), decode_info(info)) for state, info in pairs if state and info]
 
-    def with_slug(self, project: str, slug: str) -> list[str]:
-        """Ids of the project's checks of that slug; two are enough to call it ambiguous, so no more are read."""
+    def with_slug(self, project: str, slug: str, *, limit: int = 2) -> list[str]:
+        """Ids of the project's checks of that slug; two are enough to call it ambiguous."""
         prefix = slug_key(project, slug, "")
-        page = self.table.query(prefix.pk, Range(prefix=prefix.sk), limit=2)
+        page = self.table.query(prefix.pk, Range(prefix=prefix.sk), limit=limit)
         return [fields.text(item, "sk").removeprefix(prefix.sk) for item in page.items]
 
     def by_unique_key(self, key: str) -> str | None:
@@ -134,10 +163,18 @@ class Checks:
         item = self.table.get(Key(f"unique#{key}", "check"))
         return fields.text(item, "check") if item else None
 
+    def by_badge_key(self, key: str) -> str | None:
+        """The id of the check whose badges have this key."""
+        item = self.table.get(badge_item(key), consistent=False)
+        return fields.optional_text(item, "check") if item else None
+
     def create(
         self, check: Check, info: Info, *, project: str, keep: Keep, now: datetime, also: Sequence[Action] = ()
     ) -> None:
-        """Make the check and do the actions in `also`, all or nothing. Raises Outdated where one of these is lost."""
+        """Make the check and do the actions in `also`, all or nothing.
+
+        Raises ProjectClosed, and Outdated where one of the actions is lost.
+        """
         state = {
             "project": project,
             "listed": fields.sortable(now),
@@ -147,19 +184,22 @@ class Checks:
             **encode_keep(keep),
         }
         actions: list[Action] = [
+            open_project(project),
             Put(whole(state_key(check.id), state), where=ABSENT),
-            Put(whole(info_key(check.id), encode_info(info)), where=ABSENT),
+            Put(whole(info_key(check.id), encode_info(info) | {"badge_key": info.badge_key}), where=ABSENT),
             Put(whole(cloak_key(check.id), {"check": check.id})),
+            Put(whole(badge_item(info.badge_key), {"check": check.id})),
         ]
         try:
             self.table.transact([*actions, *slug_actions(project, check.id, old="", new=info.slug), *also])
-        except TransactionLost:
-            raise Outdated(None) from None
+        except TransactionLost as lost:
+            raise ProjectClosed if 0 in lost.lost else Outdated(None) from None
 
     def commit(self, stored: Stored, change: Change, *, also: Sequence[Action] = ()) -> None:
         """Write what came of an event on the check as it was read, whole or not at all.
 
-        A flip, its ping, an edit and the actions in `also` (alerts, as a rule) go in one transaction with the state.
+        A flip, its ping, an edit, what the change brings along and the actions in `also` (alerts) go in one transaction
+        with the state.
         The due index is touched only to arm the check, to disarm it or to move it earlier, unless the change says that
         its entry has come up. Raises Outdated.
         """
@@ -177,7 +217,7 @@ class Checks:
     def _write(self, stored: Stored, change: Change, body: Packed, also: Sequence[Action]) -> None:
         check_id, ping = stored.check.id, change.ping
         update = state_update(stored, change)
-        extra = [*also, *(edit_actions(stored, change.edit) if change.edit else ())]
+        extra = [*also, *change.also, *(edit_actions(stored, change.edit) if change.edit else ())]
         if change.outcome.flip:
             extra.append(self.log.flip(check_id, change.outcome.flip))
         if extra:
@@ -198,17 +238,18 @@ class Checks:
         with suppress(ConditionLost):
             self.table.update(add)
 
-    def delete(self, stored: Stored, info: Info) -> None:
-        """Forget the check at once; the entries of its log go when they expire.
+    def delete(self, stored: Stored, info: Info, *, also: Sequence[Action] = ()) -> None:
+        """Forget the check at once, and do the actions in `also`; the entries of its log go when they expire.
 
         Raises Outdated if somebody edited it since it was read.
         """
         check_id = stored.check.id
         unedited = Where(equals={"rev": stored.rev})
-        rest: list[Action] = [Delete(info_key(check_id)), Delete(cloak_key(check_id))]
+        gone = (info_key(check_id), cloak_key(check_id), badge_item(info.badge_key))
+        rest: list[Action] = [Delete(key) for key in gone]
         slug = slug_actions(stored.project, check_id, old=info.slug, new="")
         try:
-            self.table.transact([Delete(state_key(check_id), where=unedited), *rest, *slug])
+            self.table.transact([Delete(state_key(check_id), where=unedited), *rest, *slug, *also])
         except TransactionLost:
             raise Outdated(None) from None
 
@@ -230,3 +271,11 @@ class Checks:
         where = Where(equals={"due_at": state["due_at"]})
         with suppress(ConditionLost):
             self.table.update(Update(key, set={"due_at": fields.moment(until)}, add={"rev": 1}, where=where))
+
+
+def place_of(stored: Stored) -> Place:
+    return Place(fields.moment(stored.created), unique_key(stored.check.id))
+
+
+def _place(item: Item) -> Place:
+    return Place(int(fields.text(item, "listed")), unique_key(check_id_of(item)))

@@ -16,6 +16,9 @@ from tocsin.stores.table import BadCursor, Index, Range
 
 Position: TypeAlias = tuple[str | int, ...]
 
+_LONGEST = 1024
+"""Bytes of a key: DynamoDB breaks off where it is to begin after a longer one, or an empty one."""
+
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(tuple[str | int, ...])
 
@@ -38,4 +41,8 @@ def load_cursor(cursor: str, index: Index | None, pk: str, range: Range) -> Posi
 
 def _fits(position: list[str | int], index: Index | None, range: Range) -> bool:
     types: tuple[type, ...] = (str,) if index is None else (int if index.numeric else str, str, str)
-    return tuple(map(type, position)) == types and within(range, position[0])
+    return (
+        tuple(map(type, position)) == types
+        and all(0 < len(part.encode()) <= _LONGEST for part in position if isinstance(part, str))
+        and within(range, position[0])
+    )

@@ -17,6 +17,7 @@ from tocsin.stores.log_items import (
     decode_flip,
     decode_ping,
     flip_item,
+    flip_range,
     ping_item,
     ping_key,
     unpacked,
@@ -83,13 +84,19 @@ class Log:
         place = item if "body" in item or not ping.size else self.table.get(body_key(check_id, n))
         return replace(ping, body=unpacked(place)) if place else ping
 
-    def flips(self, stored: Stored, *, now: datetime, limit: int) -> list[Flip]:
-        """The newest flips first."""
-        found, cursor = list[Flip](), None
+    def flips(
+        self,
+        stored: Stored,
+        *,
+        now: datetime,
+        limit: int,
+        start: datetime | None = None,
+        before: tuple[datetime, int] | None = None,
+    ) -> list[Flip]:
+        """The newest flips first, at or after `start`, and before a moment or, of those that share it, a number."""
+        bounds, found, cursor = flip_range(start, before), list[Flip](), None
         while len(found) < limit:
-            page = self.table.query(
-                partition(stored.check.id), Range(prefix="flip#"), reverse=True, limit=limit, cursor=cursor
-            )
+            page = self.table.query(partition(stored.check.id), bounds, reverse=True, limit=limit, cursor=cursor)
             flips = [decode_flip(item) for item in page.items if not _expired(item, now)]
             found += [flip for flip in flips if flip.n > stored.cleared_flips]
             # A clock that was set back after a clearing puts new flips below cleared ones.

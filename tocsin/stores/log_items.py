@@ -5,14 +5,14 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tocsin.domain.check import Status
 from tocsin.domain.flip import Flip, Reason
 from tocsin.domain.ping import Kind, Ping
 from tocsin.stores import fields
 from tocsin.stores.check_items import partition
-from tocsin.stores.table import Item, Key, Value
+from tocsin.stores.table import Item, Key, Range, Value
 
 INLINE_BODY = 300
 """A body up to so many bytes, as it is stored, stands in the ping's own item, which then stays under 1 KB."""
@@ -121,6 +121,15 @@ def encode_flip(flip: Flip) -> dict[str, Value | None]:
 def flip_item(check_id: str, flip: Flip, keep: timedelta) -> dict[str, Value]:
     key = {"pk": partition(check_id), "sk": f"flip#{fields.sortable(flip.at)}#{flip.n:08d}"}
     return fields.present({**key, **encode_flip(flip), "expires": fields.expiry(flip.at, keep)})
+
+
+def flip_range(start: datetime | None, before: tuple[datetime, int] | None) -> Range:
+    """The flips from `start` on, up to a moment or, of those that share it, a number; these not among them."""
+    upper = "flip#~"
+    if before:
+        at, n = before
+        upper = f"flip#{fields.sortable(at)}#" + (f"{n - 1:08d}" if n else "")
+    return Range(at_least=f"flip#{fields.sortable(start)}" if start else "flip#", at_most=upper)
 
 
 def decode_flip(item: Item) -> Flip:

@@ -1,28 +1,39 @@
-"""Projects, who belongs to them, and the keys that open them."""
+"""Projects, who belongs to them, and their ping keys."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from tocsin.stores import fields
-from tocsin.stores.check_items import Keep, decode_keep, encode_keep
-from tocsin.stores.table import ABSENT, PRESENT, Action, Item, Key, Put, Range, Table, TransactionLost, Update, Value
+from tocsin.stores.check_items import Keep, badge_item, decode_keep, encode_keep, project_key
+from tocsin.stores.keys import KeyKind, KeyTaken, StoredKey, put_key
+from tocsin.stores.table import (
+    ABSENT,
+    PRESENT,
+    Action,
+    ConditionLost,
+    Delete,
+    Item,
+    Key,
+    Put,
+    Range,
+    Table,
+    TransactionLost,
+    Update,
+    Value,
+    Where,
+)
+
+_MOST_AT_ONCE = 90
+"""Deletions of members beside what else goes in their transaction."""
 
 
 class Role(StrEnum):
     OWNER = "owner"
-
-
-class KeyKind(StrEnum):
-    PING = "ping"
-    READ_WRITE = "rw"
-    READ_ONLY = "ro"
-
-    @property
-    def words(self) -> str:
-        return {"ping": "ping key", "rw": "read-write API key", "ro": "read-only API key"}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,80 +41,146 @@ class Project:
     id: str
     name: str
     ping_key: str
+    badge_key: str
+    """Names the project in the URLs of its badges."""
     created: datetime
     keep: Keep = Keep()
 
 
-class KeyTaken(Exception):
-    """Another project has this key."""
-
-    def __init__(self, kind: KeyKind) -> None:
-        super().__init__(kind.words)
-        self.kind = kind
+class ProjectChanged(Exception):
+    """The project is no longer as it was read, or gone; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Projects:
     table: Table
 
-    def create(self, project: Project, *, owner: str, keys: dict[KeyKind, str]) -> None:
-        """Make the project with its owner. `keys` are what `by_key` will find: digests, but for the ping key.
-
-        Raises KeyTaken.
-        """
-        with_keys = list(keys.items())
-        guards = [Put({**_key_guard(kind, key), "owner": project.id}, where=ABSENT) for kind, key in with_keys]
+    def create(
+        self, project: Project, *, owner: str, keys: Sequence[StoredKey] = (), also: Sequence[Action] = ()
+    ) -> None:
+        """Make the project with its owner and its API keys, and do the actions in `also` with it. Raises KeyTaken."""
+        guards = [(KeyKind.PING, _put_ping_key(project)), *((key.kind, put) for key in keys for put in put_key(key))]
         try:
-            self.table.transact([*guards, *_founding(project, owner)])
+            self.table.transact([*(put for _, put in guards), *_founding(project, owner), *also])
         except TransactionLost as lost:
-            raise KeyTaken(with_keys[min(lost.lost, default=0)][0]) from None
+            raise KeyTaken(guards[min(lost.lost, default=0)][0]) from None
 
     def get(self, project_id: str) -> Project | None:
-        item = self.table.get(_project_key(project_id))
+        item = self.table.get(project_key(project_id))
         return _decode(item) if item else None
 
-    def by_key(self, kind: KeyKind, key: str) -> str | None:
-        """The id of the project that this key opens."""
-        guard = _key_guard(kind, key)
-        item = self.table.get(Key(guard["pk"], guard["sk"]), consistent=False)
+    def by_ping_key(self, key: str) -> str | None:
+        """The id of the project with this ping key."""
+        item = self.table.get(_ping_key(key), consistent=False)
         return fields.text(item, "owner") if item else None
 
-    def set_keep(self, project_id: str, keep: Keep) -> None:
-        """Say how much of its checks' logs is kept. Raises ConditionLost where there is no such project."""
-        changes = fields.written(encode_keep(keep))
-        self.table.update(Update(_project_key(project_id), set=changes.set, remove=changes.remove, where=PRESENT))
+    def by_badge_key(self, key: str) -> str | None:
+        """The id of the project whose badges have this key."""
+        item = self.table.get(badge_item(key), consistent=False)
+        return fields.optional_text(item, "project") if item else None
+
+    def edit(self, old: Project, new: Project, *, also: Sequence[Action]) -> None:
+        """Write the name, and how much of its checks' logs it keeps, and do the actions in `also` with that.
+
+        Raises ProjectChanged.
+        """
+        before, after = _encode_editable(old), _encode_editable(new)
+        changes = fields.differences(before, after)
+        as_read = Where(equals=fields.present(before), absent=[name for name, value in before.items() if value is None])
+        update = Update(project_key(old.id), set=changes.set, remove=changes.remove, where=as_read)
+        try:
+            self.table.transact([update, *also])
+        except TransactionLost:
+            raise ProjectChanged from None
+
+    def shut(self, project: Project) -> None:
+        """Let nothing be added to it, and its ping key lead nowhere; nobody else's, who may have it by now."""
+        with suppress(ConditionLost):
+            self.table.update(Update(project_key(project.id), set={"closing": True}, where=PRESENT))
+        with suppress(ConditionLost):
+            self.table.delete(Delete(_ping_key(project.ping_key), where=Where(equals={"owner": project.id})))
+
+    def delete(self, project: Project, *, also: Sequence[Action]) -> None:
+        """Delete the project, its members and its badge key, and do the actions in `also` with that.
+
+        All else that belongs to it is gone by then. Raises ProjectChanged where somebody else has deleted it.
+        """
+        for guard in self._under(project.id, "made#"):
+            self.table.delete(Delete(guard))
+        members = [key.sk.removeprefix("member#") for key in self._under(project.id, "member#")]
+        rest: list[Action] = [Delete(key) for user in members for key in _member_keys(project.id, user)]
+        while len(rest) > _MOST_AT_ONCE:
+            self.table.transact(rest[:_MOST_AT_ONCE])
+            rest = rest[_MOST_AT_ONCE:]
+        gone = Delete(project_key(project.id), where=PRESENT)
+        try:
+            self.table.transact([gone, Delete(badge_item(project.badge_key)), *rest, *also])
+        except TransactionLost as lost:
+            if 0 not in lost.lost:
+                raise
+            raise ProjectChanged from None
+
+    def _under(self, project_id: str, prefix: str) -> Iterator[Key]:
+        """The keys in its partition that begin so."""
+        cursor: str | None = None
+        while True:
+            page = self.table.query(f"project#{project_id}", Range(prefix=prefix), cursor=cursor)
+            yield from (Key(fields.text(item, "pk"), fields.text(item, "sk")) for item in page.items)
+            cursor = page.cursor
+            if cursor is None:
+                return
 
     def role(self, project_id: str, user_id: str) -> Role | None:
-        item = self.table.get(Key(f"user#{user_id}", f"member#{project_id}"))
+        item = self.table.get(_member_keys(project_id, user_id)[0])
         return Role(fields.text(item, "role")) if item else None
+
+    def page_of_user(self, user_id: str, *, limit: int, cursor: str | None = None) -> tuple[list[Project], str | None]:
+        """At most `limit` projects that the user belongs to, by id, and where to go on. Raises table.BadCursor."""
+        page = self.table.query(f"user#{user_id}", Range(prefix="member#"), limit=limit, cursor=cursor)
+        keys = [project_key(fields.text(item, "sk").removeprefix("member#")) for item in page.items]
+        found = self.table.batch_get(keys)
+        return [_decode(found[key]) for key in keys if key in found], page.cursor
 
     def of_user(self, user_id: str) -> list[Project]:
         """The projects that the user belongs to, the oldest first; at most a hundred."""
         page = self.table.query(f"user#{user_id}", Range(prefix="member#"), limit=100)
-        keys = [_project_key(fields.text(item, "sk").removeprefix("member#")) for item in page.items]
+        keys = [project_key(fields.text(item, "sk").removeprefix("member#")) for item in page.items]
         found = self.table.batch_get(keys)
         return sorted((_decode(item) for item in found.values()), key=lambda project: project.created)
 
 
 def _founding(project: Project, owner: str) -> list[Action]:
-    key = _project_key(project.id)
+    key = project_key(project.id)
     item: dict[str, Value] = {
         "pk": key.pk,
         "sk": key.sk,
         "name": project.name,
         "ping_key": project.ping_key,
+        "badge_key": project.badge_key,
         "created": fields.moment(project.created),
     }
-    membership = {"pk": f"user#{owner}", "sk": f"member#{project.id}", "role": Role.OWNER.value}
-    return [Put(item, where=ABSENT), Put(membership)]
+    keys = _member_keys(project.id, owner)
+    membership = [Put({"pk": each.pk, "sk": each.sk, "role": Role.OWNER.value}) for each in keys]
+    badge = badge_item(project.badge_key)
+    return [Put(item, where=ABSENT), *membership, Put({"pk": badge.pk, "sk": badge.sk, "project": project.id})]
 
 
-def _project_key(project_id: str) -> Key:
-    return Key(f"project#{project_id}", "project")
+def _member_keys(project_id: str, user_id: str) -> tuple[Key, Key]:
+    """Where it stands that the user belongs to the project: from the user's side, and from the project's."""
+    return Key(f"user#{user_id}", f"member#{project_id}"), Key(f"project#{project_id}", f"member#{user_id}")
 
 
-def _key_guard(kind: KeyKind, key: str) -> dict[str, str]:
-    return {"pk": f"key#{kind.value}#{key}", "sk": "key"}
+def _encode_editable(project: Project) -> dict[str, Value | None]:
+    return {"name": project.name, **encode_keep(project.keep)}
+
+
+def _ping_key(key: str) -> Key:
+    return Key(f"key#ping#{key}", "key")
+
+
+def _put_ping_key(project: Project) -> Put:
+    key = _ping_key(project.ping_key)
+    return Put({"pk": key.pk, "sk": key.sk, "owner": project.id}, where=ABSENT)
 
 
 def _decode(item: Item) -> Project:
@@ -111,6 +188,7 @@ def _decode(item: Item) -> Project:
         id=fields.text(item, "pk").removeprefix("project#"),
         name=fields.text(item, "name"),
         ping_key=fields.text(item, "ping_key"),
+        badge_key=fields.text(item, "badge_key"),
         created=fields.moment_from(fields.number(item, "created")),
         keep=decode_keep(item),
     )

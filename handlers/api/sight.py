@@ -1,0 +1,48 @@
+"""What a call is about, if its key opens it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request
+
+from handlers.api.route import Call
+from handlers.current import house
+from tocsin.services.changing import UnknownCheck
+from tocsin.stores.check_items import Info, Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    stored: Stored
+    info: Info
+
+    @property
+    def id(self) -> str:
+        return self.stored.check.id
+
+
+def named_check(call: Call) -> Sight:
+    """The check in the path, by its id or its unique key, whosever it is. Raises UnknownCheck."""
+    key = call.path.get("key")
+    check_id = call.path["check"] if key is None else house().checks.by_unique_key(key)
+    return check_by_id(check_id) if check_id else _unknown(key)
+
+
+def check_by_id(check_id: str) -> Sight:
+    """Raises UnknownCheck."""
+    found = house().checks.find(check_id)
+    return Sight(*found) if found else _unknown(check_id)
+
+
+def _unknown(name: object) -> Sight:
+    raise UnknownCheck(name)
+
+
+def site_root() -> str:
+    """The address that answers show, without a slash at its end."""
+    return house().settings.site_root or request.url_root.rstrip("/")
+
+
+def ping_urls() -> str:
+    return house().settings.ping_urls(site_root())

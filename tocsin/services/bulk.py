@@ -1,0 +1,130 @@
+"""One act on many checks. Each is changed by itself: one that can't be does not keep the others waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from tocsin.domain.check import Status
+from tocsin.domain.transitions import NotPaused
+from tocsin.services.changing import Busy, UnknownCheck
+from tocsin.services.checks import (
+    Changed,
+    InvalidCheck,
+    Wishes,
+    delete_check,
+    pause_check,
+    resume_check,
+    unchanged,
+    validate,
+    wishes_of,
+)
+from tocsin.services.revising import revise_check
+from tocsin.stores.audit import Actor
+from tocsin.stores.check_items import Info, Stored
+from tocsin.stores.checks import Checks
+
+Act: TypeAlias = Literal["pause", "resume", "delete", "tag"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to do, and on whose account."""
+
+    act: Act
+    by: Actor
+    now: datetime
+    add_tags: Sequence[str] = ()
+    remove_tags: Sequence[str] = ()
+    dry_run: bool = False
+    """Say what would be done, and do nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    check_id: str
+    name: str
+    changed: bool
+    error: str = ""
+    """A sentence for whoever asked; empty where nothing went wrong."""
+
+
+def act_on(checks: Checks, found: Iterable[tuple[Stored, Info]], order: Order) -> list[Done]:
+    """Do it to each of these checks, in turn. Raises stores.table.StoreUnavailable."""
+    return [_done(checks, stored, info, order) for stored, info in found]
+
+
+def _done(checks: Checks, stored: Stored, info: Info, order: Order) -> Done:
+    act = (_FORESEEN if order.dry_run else _DOING)[order.act]
+    try:
+        return Done(stored.check.id, info.name, act(checks, stored, info, order))
+    except UnknownCheck:
+        error = "It was deleted meanwhile."
+    except Busy:
+        error = "Others are changing it too: try again."
+    except Changed:
+        error = "Somebody has changed it meanwhile, and it may not be meant any more: look again."
+    except InvalidCheck as refusal:
+        error = "; ".join(f"{field}: {sentence}" for field, sentence in refusal.errors.items())
+    return Done(stored.check.id, info.name, changed=False, error=error)
+
+
+def retagged(wishes: Wishes, order: Order) -> Wishes:
+    """Tags that go, go first; new ones come last."""
+    kept = [tag for tag in wishes.info.tag_list if tag not in order.remove_tags]
+    tags = " ".join(dict.fromkeys([*kept, *order.add_tags]))
+    return wishes if tags == " ".join(wishes.info.tag_list) else replace(wishes, info=replace(wishes.info, tags=tags))
+
+
+def _pause(checks: Checks, stored: Stored, info: Info, order: Order) -> bool:
+    given = unchanged(stored, info)
+    return pause_check(checks, check_id=stored.check.id, by=order.by, now=order.now, given=given)
+
+
+def _resume(checks: Checks, stored: Stored, info: Info, order: Order) -> bool:
+    """What is watched already is left alone: that is no error among many."""
+    try:
+        resume_check(checks, check_id=stored.check.id, by=order.by, now=order.now, given=unchanged(stored, info))
+    except NotPaused:
+        return False
+    return True
+
+
+def _delete(checks: Checks, stored: Stored, info: Info, order: Order) -> bool:
+    given = unchanged(stored, info)
+    delete_check(checks, check_id=stored.check.id, by=order.by, now=order.now, given=given)
+    return True
+
+
+def _tag(checks: Checks, stored: Stored, info: Info, order: Order) -> bool:
+    changed, given = False, unchanged(stored, info)
+
+    def revise(wishes: Wishes) -> Wishes:
+        nonlocal changed
+        given(wishes)
+        after = retagged(wishes, order)
+        changed = after != wishes
+        return after
+
+    revise_check(checks, check_id=stored.check.id, revise=revise, by=order.by, now=order.now)
+    return changed
+
+
+def _would_tag(checks: Checks, stored: Stored, info: Info, order: Order) -> bool:
+    before = wishes_of(stored.check, info)
+    after = retagged(before, order)
+    validate(after)
+    return after != before
+
+
+_Doing: TypeAlias = Mapping[Act, Callable[[Checks, Stored, Info, Order], bool]]
+
+_DOING: _Doing = {"pause": _pause, "resume": _resume, "delete": _delete, "tag": _tag}
+_FORESEEN: _Doing = {
+    "pause": lambda checks, stored, info, order: stored.check.status is not Status.PAUSED,
+    "resume": lambda checks, stored, info, order: stored.check.status is Status.PAUSED,
+    "delete": lambda checks, stored, info, order: True,
+    "tag": _would_tag,
+}
