@@ -22,6 +22,10 @@ MAX_KEYWORDS = 200
 MAX_SCHEDULE = 100
 
 
+UUID = r"^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$"
+"""What an id looks like, as a pattern for declarations."""
+
+
 def _seconds(length: timedelta) -> int:
     return int(length.total_seconds())
 

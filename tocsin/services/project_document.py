@@ -19,6 +19,7 @@ from tocsin.domain.run import Limits
 from tocsin.domain.schedule import Cron, OnCalendar, Schedule, Simple, parse_schedule
 from tocsin.services import declared
 from tocsin.services.check_fields import (
+    UUID,
     Desc,
     FilterBody,
     FilterDefaultFail,
@@ -51,8 +52,7 @@ FORM: Final = 1
 MAX_CHECKS = 10_000
 """In one document: it is looked at as a whole before anything is written."""
 
-_UUID = r"^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$"
-Id = Annotated[str, Meta(pattern=_UUID, description="Needed only where nothing else tells it from others.")]
+Id = Annotated[str, Meta(pattern=UUID, description="Needed only where nothing else tells it from others.")]
 ChannelWord = Annotated[str, Meta(max_length=100, description="The name of a channel, or its id.")]
 
 

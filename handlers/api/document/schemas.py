@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from handlers.api.v4.scope import UUID
+from tocsin.services.check_fields import UUID
 
 Json: TypeAlias = dict[str, Any]
 

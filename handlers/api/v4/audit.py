@@ -12,8 +12,9 @@ from handlers.api.v4.answers import NO_PROJECT
 from handlers.api.v4.manner import reply
 from handlers.api.v4.moments import Moment, iso
 from handlers.api.v4.pages import Cursor, Limit, Next
-from handlers.api.v4.scope import UUID, ProjectId, project_of
+from handlers.api.v4.scope import ProjectId, project_of
 from handlers.current import house
+from tocsin.services.check_fields import UUID
 from tocsin.stores.audit import Act, AuditEntry
 
 SubjectId: TypeAlias = Annotated[

@@ -21,10 +21,10 @@ from handlers.api.v4.check_filters import (
 )
 from handlers.api.v4.manner import reply
 from handlers.api.v4.pages import Cursor, Next, place_cursor, place_of
-from handlers.api.v4.scope import UUID, InProject, project_of
+from handlers.api.v4.scope import InProject, project_of
 from handlers.current import house
 from tocsin.services.bulk import Act, Done, Order, act_on
-from tocsin.services.check_fields import Tag
+from tocsin.services.check_fields import UUID, Tag
 from tocsin.services.check_filter import EVERYTHING, Filter, Pair, filtered_page
 from tocsin.services.declared import Invalid, Problem
 

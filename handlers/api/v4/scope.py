@@ -9,10 +9,10 @@ from msgspec import Meta, Struct
 from handlers.api.refusals import Refusal, invalid
 from handlers.api.route import Call
 from handlers.current import house
+from tocsin.services.check_fields import UUID
 from tocsin.services.declared import Invalid, Problem
 from tocsin.stores.projects import Project
 
-UUID = r"^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$"
 ProjectId: TypeAlias = Annotated[
     str, Meta(pattern=UUID, description="The project. An account's key opens several, so it must name one.")
 ]
