@@ -9,6 +9,8 @@ import pytest
 from tests.fakes import Scene, through
 from tests.services.project_documents import apply
 from tests.tables import Interposed
+from tocsin.domain.check import Status
+from tocsin.domain.ping import Kind
 from tocsin.services.bulk import Act, Order, act_on
 from tocsin.services.checks import Wishes
 from tocsin.services.declared import Invalid
@@ -70,3 +72,17 @@ def test_upsert_looks_through_the_project_only_once(scene: Scene) -> None:
     assert "batch_get" in table.calls
     assert upsert() == check_id
     assert "batch_get" not in table.calls
+
+
+def test_flip_is_told_to_as_many_channels_as_its_transaction_holds(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Several who hang up channels at once can pass the limit; then the check must go down all the same."""
+    scene.hang_up()
+    check_id = scene.check()
+    monkeypatch.setattr("tocsin.services.changing.MAX_CHANNELS", 1)
+    scene.ping(check_id, Kind.FAIL)
+    assert scene.read(check_id).check.status is Status.DOWN
+    scene.house.tick()
+    assert scene.told() == ["down"]
+    assert "has 2 channels" in caplog.text

@@ -58,7 +58,7 @@ def test_collection_without_its_slash_is_elsewhere(program: Program, version: in
     for path in COLLECTIONS:
         response = program.speaking(version).with_key(None).get(f"{path}?tag=a&tag=b%20c&start=1")
         assert (path, response.status_code, response.data) == (path, 301, b"")
-        assert response.headers["Location"].endswith(f"/api/v{version}{path}/?tag=a&tag=b%20c&start=1")
+        assert response.headers["Location"] == f"/api/v{version}{path}/?tag=a&tag=b%20c&start=1"
 
 
 def test_redirect_leads_there(program: Program) -> None:
