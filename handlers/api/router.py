@@ -43,7 +43,7 @@ def serve() -> Response:
 
 
 def _guarded(response: Response) -> Response:
-    """Most answers hold secrets, and no cache knows that X-Api-Key is one."""
+    """Most answers hold secrets, and no cache knows that X-Api-Key is one. What a job sent is taken for no page."""
     kept = "private, no-cache" if "ETag" in response.headers else "no-store"
     response.headers.setdefault("Cache-Control", kept)
     response.headers["X-Content-Type-Options"] = "nosniff"

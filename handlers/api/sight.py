@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import request
-
 from handlers.api.route import Call
 from handlers.current import house
 from tocsin.services.changing import UnknownCheck
@@ -37,12 +35,3 @@ def check_by_id(check_id: str) -> Sight:
 
 def _unknown(name: object) -> Sight:
     raise UnknownCheck(name)
-
-
-def site_root() -> str:
-    """The address that answers show, without a slash at its end."""
-    return house().settings.site_root or request.url_root.rstrip("/")
-
-
-def ping_urls() -> str:
-    return house().settings.ping_urls(site_root())

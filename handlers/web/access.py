@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import abort, request
+from flask import abort
 
 from handlers.current import house
 from handlers.web.session import the_user
@@ -51,13 +51,3 @@ def channel_or_404(project_id: str, channel_id: str) -> tuple[Project, StoredCha
     if channel is None:
         abort(404)
     return project, channel
-
-
-def site_root() -> str:
-    """The address that pages show, without a slash at its end."""
-    return house().settings.site_root or request.url_root.rstrip("/")
-
-
-def ping_urls() -> str:
-    """What the ping URLs that pages show begin with, up to the slash before the check."""
-    return house().settings.ping_urls(site_root())

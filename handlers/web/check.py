@@ -8,9 +8,9 @@ from dataclasses import replace
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from handlers.current import house
+from handlers.current import house, ping_urls
 from handlers.web import check_story
-from handlers.web.access import Shown, check_or_404, ping_urls
+from handlers.web.access import Shown, check_or_404
 from handlers.web.foresight import foresee
 from tocsin.services.read_log import read_flips, read_log
 

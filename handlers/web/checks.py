@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from handlers.current import house
-from handlers.web.access import project_or_404, site_root
+from handlers.current import house, site_root
+from handlers.web.access import project_or_404
 from handlers.web.check_rows import Listing
 from handlers.web.check_rows import listing as listing_of
 from tocsin.stores.projects import Project

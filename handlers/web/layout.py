@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from handlers.current import house
-from handlers.web.access import ping_urls
+from handlers.current import house, ping_urls
 from handlers.web.session import current_user, the_user
 from tocsin.stores.channels import StoredChannel
 from tocsin.stores.projects import Project

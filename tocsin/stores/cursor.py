@@ -23,23 +23,33 @@ _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(tuple[str | int, ...])
 
 
+def pack(place: Position) -> str:
+    """A place as a text that goes into a URL."""
+    return urlsafe_b64encode(_ENCODER.encode(place)).rstrip(b"=").decode()
+
+
+def unpack(cursor: str) -> Position:
+    """Raises BadCursor."""
+    try:
+        return _DECODER.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError) as error:  # msgspec's errors are ValueErrors
+        raise BadCursor("this text is no cursor") from error
+
+
 def dump_cursor(index: Index | None, pk: str, position: Position) -> str:
-    packed = _ENCODER.encode((index.name if index else "", pk, *position))
-    return urlsafe_b64encode(packed).rstrip(b"=").decode()
+    return pack((index.name if index else "", pk, *position))
 
 
 def load_cursor(cursor: str, index: Index | None, pk: str, range: Range) -> Position:
     """The position that an earlier page of the same query ended at. Raises BadCursor."""
-    try:
-        name, owner, *position = _DECODER.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError) as error:  # msgspec's errors are ValueErrors
-        raise BadCursor("this text is no cursor") from error
-    if (name, owner) != (index.name if index else "", pk) or not _fits(position, index, range):
+    unpacked = unpack(cursor)
+    query, position = unpacked[:2], unpacked[2:]
+    if query != (index.name if index else "", pk) or not _fits(position, index, range):
         raise BadCursor("this cursor belongs to another query")
-    return tuple(position)
+    return position
 
 
-def _fits(position: list[str | int], index: Index | None, range: Range) -> bool:
+def _fits(position: Position, index: Index | None, range: Range) -> bool:
     types: tuple[type, ...] = (str,) if index is None else (int if index.numeric else str, str, str)
     return (
         tuple(map(type, position)) == types

@@ -7,11 +7,11 @@ from typing import Annotated
 from flask import Response
 from msgspec import Meta, Struct
 
+from handlers.api.badge_urls import BadgeUrls
 from handlers.api.classic.manner import reply
 from handlers.api.refusals import Refusal
 from handlers.api.route import Answer, Call, Needs, Route
-from handlers.api.sight import site_root
-from handlers.current import house
+from handlers.current import house, site_root
 from tocsin.services.badges import badge_urls
 
 
@@ -23,17 +23,6 @@ class ChannelObject(Struct):
 
 class Channels(Struct):
     channels: list[ChannelObject]
-
-
-class BadgeUrls(Struct):
-    """A 3 at the end: the badge has three states, and tells what is late."""
-
-    svg: str
-    svg3: str
-    json: str
-    json3: str
-    shields: str
-    shields3: str
 
 
 class Badges(Struct):

@@ -13,8 +13,8 @@ from handlers.api.classic.sight import SINGLE, the_check
 from handlers.api.query import read_query
 from handlers.api.refusals import Refusal
 from handlers.api.route import Answer, Call, Needs, Route
-from handlers.api.sight import Sight, site_root
-from handlers.current import house
+from handlers.api.sight import Sight
+from handlers.current import house, site_root
 from tocsin.domain.check import Status
 from tocsin.domain.flip import Flip
 from tocsin.domain.ping import Kind
@@ -76,8 +76,7 @@ def body(call: Call) -> Response:
     entry = read_entry(house().checks, stored=sight.stored, n=call.path["n"], now=house().clock())
     if entry is None or not entry.ping.body:
         raise Refusal(404, "This ping is not in the log, or had no body.")
-    # Whatever a job sent: no browser may take it for a page of this site.
-    return Response(entry.ping.body, content_type="text/plain", headers={"X-Content-Type-Options": "nosniff"})
+    return Response(entry.ping.body, content_type="text/plain")
 
 
 def flips(call: Call) -> Response:

@@ -9,8 +9,8 @@ from flask import Response
 from handlers.api.classic.manner import reply
 from handlers.api.refusals import Refusal
 from handlers.api.route import Answer, Call
-from handlers.api.sight import Sight, check_by_id, named_check, ping_urls, site_root
-from handlers.current import house
+from handlers.api.sight import Sight, check_by_id, named_check
+from handlers.current import house, ping_urls, site_root
 from tocsin.services.changing import UnknownCheck
 from tocsin.services.check_object import CheckObject, View, check_object
 

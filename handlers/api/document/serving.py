@@ -10,8 +10,7 @@ from flask import Response, request
 
 from handlers.api.document.build import build
 from handlers.api.document.schemas import Json
-from handlers.api.sight import site_root
-from handlers.current import house
+from handlers.current import house, site_root
 
 FRESH = 300
 """Seconds for which a copy may be used without asking."""

@@ -8,12 +8,11 @@ from flask import Response
 from msgspec import Meta, Struct
 
 from handlers.api.route import Answer, Call, Needs, Route
-from handlers.api.sight import site_root
 from handlers.api.v4.answers import NO_PROJECT
 from handlers.api.v4.manner import reply
 from handlers.api.v4.pages import Cursor, Limit, Next, cut
 from handlers.api.v4.scope import ProjectId, no_project, project_of
-from handlers.current import house
+from handlers.current import house, site_root
 from tocsin.services.badges import badge_urls
 
 

@@ -9,7 +9,6 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from handlers.api.refusals import Refusal, invalid
 from handlers.api.route import Answer, Call, Needs, Route
-from handlers.api.sight import site_root
 from handlers.api.v4.answers import NO_CHANNEL, NO_PROJECT, NOT_MATCHED, UNCHANGED, refused
 from handlers.api.v4.channel_object import ChannelObject, channel_object, settings_of
 from handlers.api.v4.etag import is_conditional, reply_single, require_match
@@ -17,7 +16,7 @@ from handlers.api.v4.fields import Shown
 from handlers.api.v4.manner import reply
 from handlers.api.v4.pages import Cursor, Limit, Next, cut
 from handlers.api.v4.scope import InProject, ProjectId, project_of
-from handlers.current import house
+from handlers.current import house, site_root
 from tocsin.channels.port import InvalidConfig
 from tocsin.channels.registry import UnknownKind
 from tocsin.services import channels

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import asdict
 
+from handlers.api.badge_urls import BadgeUrls
 from handlers.api.v4.moments import Moment, iso
 from tocsin.domain.check import unique_key
 from tocsin.domain.schedule import Schedule, Simple
@@ -38,17 +39,6 @@ from tocsin.services.project_document import CheckEntry, entry_of
 from tocsin.stores.check_items import Info, Stored
 
 StatusWord: TypeAlias = Literal["new", "up", "grace", "down", "paused"]
-
-
-class BadgeUrls(Struct, frozen=True):
-    """Those with a 3 tell of checks that are late; the others call them up."""
-
-    svg: str
-    svg3: str
-    json: str
-    json3: str
-    shields: str
-    shields3: str
 
 
 class CheckObject(Struct, frozen=True, kw_only=True):

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from flask import Response
 
 from handlers.api.route import Answer, Call
-from handlers.api.sight import Sight, check_by_id, named_check, ping_urls, site_root
+from handlers.api.sight import Sight, check_by_id, named_check
 from handlers.api.v4.answers import NO_CHECK
 from handlers.api.v4.check_object import CheckObject, View, check_object, settings_of
 from handlers.api.v4.etag import reply_single, require_match
-from handlers.current import house
+from handlers.current import house, ping_urls, site_root
 from tocsin.services.changing import UnknownCheck
 from tocsin.services.checks import Wishes, wishes_of
 from tocsin.stores.check_items import Info, Stored

@@ -5,14 +5,13 @@ from __future__ import annotations
 from flask import Response
 
 from handlers.api.route import Answer, Call, Needs, Route
-from handlers.api.sight import site_root
 from handlers.api.v4.answers import NO_PROJECT, NOT_MATCHED
 from handlers.api.v4.check_object import CheckObject
 from handlers.api.v4.check_sight import SHOWN, SINGLE, as_seen, reply_as_it_is, the_check
 from handlers.api.v4.fields import CheckEdit, NewCheck, revised, tag_text
 from handlers.api.v4.scope import InProject, project_of
 from handlers.api.v4.understanding import Understood, understood
-from handlers.current import house
+from handlers.current import house, site_root
 from tocsin.services.checks import Wishes, create_check, wishes_of
 from tocsin.services.revising import revise_check
 from tocsin.services.upsert import upsert_check

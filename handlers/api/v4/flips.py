@@ -13,12 +13,13 @@ from handlers.api.sight import Sight
 from handlers.api.v4.check_object import StatusWord, seconds
 from handlers.api.v4.check_sight import SINGLE, the_check
 from handlers.api.v4.manner import reply
-from handlers.api.v4.moments import GivenMoment, Moment, from_microseconds, iso, microseconds, read_moments
+from handlers.api.v4.moments import GivenMoment, Moment, from_microseconds, iso, read_moments
 from handlers.api.v4.pages import Cursor, LongLimit, Next, place_cursor, place_of
 from handlers.current import house
 from tocsin.domain.check import unique_key
 from tocsin.domain.flip import Flip
 from tocsin.services.read_log import read_flips
+from tocsin.stores import fields
 from tocsin.stores.table import BadCursor
 
 ReasonWord: TypeAlias = Literal["timeout", "fail", "overrun", "fast"]
@@ -66,7 +67,7 @@ def _list_name(sight: Sight) -> str:
 
 
 def _cursor(sight: Sight, flip: Flip) -> str:
-    return place_cursor(_list_name(sight), microseconds(flip.at), flip.n)
+    return place_cursor(_list_name(sight), fields.moment(flip.at), flip.n)
 
 
 def _place(sight: Sight, cursor: str) -> tuple[datetime, int]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, TypeAlias, overload
 
 from msgspec import Meta
 
 from tocsin.services.declared import Invalid, Problem
+from tocsin.stores import fields
 from tocsin.stores.table import BadCursor
 
 LAST = datetime(2286, 1, 1, tzinfo=UTC)
@@ -40,16 +41,11 @@ def iso(at: datetime | None) -> str | None:
     return at.isoformat(timespec="microseconds") if at else None
 
 
-def microseconds(at: datetime) -> int:
-    """Since 1970."""
-    return (at - _FIRST) // timedelta(microseconds=1)
-
-
 def from_microseconds(number: int) -> datetime:
     """Raises BadCursor: only cursors hold such numbers, and we make those."""
-    if not 0 <= number <= microseconds(LAST):
+    if not 0 <= number <= fields.moment(LAST):
         raise BadCursor("nothing happened at this moment")
-    return _FIRST + timedelta(microseconds=number)
+    return fields.moment_from(number)
 
 
 def read_moments(**given: str | None) -> list[datetime | None]:

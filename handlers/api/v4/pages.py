@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable
 from typing import Annotated, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
+from tocsin.stores.cursor import pack, unpack
 from tocsin.stores.table import BadCursor
 
 T = TypeVar("T")
@@ -30,20 +29,18 @@ class Paging(Struct, kw_only=True, forbid_unknown_fields=True):
 
 def place_cursor(listing: str, *place: str | int) -> str:
     """A cursor of the list with this name, for what follows this place."""
-    packed = msgspec.msgpack.encode((listing, *place))
-    return urlsafe_b64encode(packed).rstrip(b"=").decode()
+    return pack((listing, *place))
 
 
 def place_of(listing: str, cursor: str, kind: type[P]) -> P:
     """Raises BadCursor."""
+    unpacked = unpack(cursor)
+    if unpacked[:1] != (listing,):
+        raise BadCursor("this cursor belongs to another list")
     try:
-        packed = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        name, *place = msgspec.msgpack.decode(packed, type=tuple[str | int, ...])
-        if name == listing:
-            return msgspec.convert(tuple(place), kind)
-    except (binascii.Error, ValueError) as error:  # msgspec's errors are ValueErrors
+        return msgspec.convert(unpacked[1:], kind)
+    except msgspec.ValidationError as error:
         raise BadCursor("this text is no cursor") from error
-    raise BadCursor("this cursor belongs to another list")
 
 
 def cut(

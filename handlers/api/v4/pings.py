@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from handlers.api.refusals import Refusal
 from handlers.api.route import Answer, Call, Needs, Route
-from handlers.api.sight import Sight, site_root
+from handlers.api.sight import Sight
 from handlers.api.v4.answers import NO_PING, UNCHANGED
 from handlers.api.v4.check_object import seconds
 from handlers.api.v4.check_sight import SINGLE, the_check
@@ -18,7 +18,7 @@ from handlers.api.v4.etag import reply_single
 from handlers.api.v4.manner import reply
 from handlers.api.v4.moments import Moment, iso
 from handlers.api.v4.pages import Cursor, LongLimit, Next, place_cursor, place_of
-from handlers.current import house
+from handlers.current import house, site_root
 from tocsin.services.read_log import LogEntry, read_entry, read_log
 from tocsin.stores.table import BadCursor
 
@@ -72,8 +72,7 @@ def body(call: Call) -> Response:
     ping = _entry(call, the_check(call)).ping
     if not ping.body:
         raise Refusal(404, "This ping had no body.")
-    # Whatever a job sent: no browser may take it for a page of this site.
-    return Response(ping.body, content_type="text/plain", headers={"X-Content-Type-Options": "nosniff"})
+    return Response(ping.body, content_type="text/plain")
 
 
 def _entry(call: Call, sight: Sight) -> LogEntry:

@@ -11,7 +11,6 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from handlers.api.refusals import invalid
 from handlers.api.route import Answer, Call, Needs, Route
-from handlers.api.sight import site_root
 from handlers.api.v4.answers import NO_PROJECT, NOT_MATCHED, UNCHANGED
 from handlers.api.v4.etag import reply_single, require_match
 from handlers.api.v4.fields import Shown
@@ -19,7 +18,7 @@ from handlers.api.v4.manner import reply
 from handlers.api.v4.moments import Moment, iso
 from handlers.api.v4.pages import Next, Paging, cut
 from handlers.api.v4.scope import project_in_path
-from handlers.current import house
+from handlers.current import house, site_root
 from tocsin.services import projects
 from tocsin.services.declared import Invalid, Problem
 from tocsin.services.retention import MAX_COUNT, spread_keep
