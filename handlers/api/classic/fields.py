@@ -7,13 +7,14 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from handlers.api.putting_over import schedule_put_over, sent_or
 from tocsin.domain.ping import Rules
-from tocsin.domain.schedule import Cron, InvalidSchedule, OnCalendar, Schedule, Simple, parse_schedule
+from tocsin.domain.schedule import InvalidSchedule, Schedule, parse_schedule
 from tocsin.domain.zones import InvalidZone, canonical
 from tocsin.services.check_fields import (
     MAX_SLUG,
@@ -36,8 +37,6 @@ from tocsin.services.check_fields import (
 from tocsin.services.checks import Wishes
 from tocsin.services.declared import Invalid, Problem, problems
 from tocsin.stores.check_items import Info
-
-T = TypeVar("T")
 
 
 class Fields(Struct, kw_only=True):
@@ -108,20 +107,20 @@ def revised(wishes: Wishes, fields: Fields, channels: frozenset[str] | None, *, 
         info=_info(wishes.info, fields, channels, version),
         schedule=_schedule(wishes.schedule, fields),
         grace=wishes.grace if seconds is UNSET else timedelta(seconds=seconds),
-        manual_resume=_or(fields.manual_resume, wishes.manual_resume),
+        manual_resume=sent_or(fields.manual_resume, wishes.manual_resume),
     )
 
 
 def _info(info: Info, fields: Fields, channels: frozenset[str] | None, version: int) -> Info:
-    slug = _or(fields.slug, info.slug)
+    slug = sent_or(fields.slug, info.slug)
     if version < 3 and fields.slug is UNSET and fields.name is not UNSET:
         slug = slugify(fields.name)
     return replace(
         info,
-        name=_or(fields.name, info.name),
+        name=sent_or(fields.name, info.name),
         slug=slug,
-        tags=_or(fields.tags, info.tags),
-        desc=_or(fields.desc, info.desc),
+        tags=sent_or(fields.tags, info.tags),
+        desc=sent_or(fields.desc, info.desc),
         channels=info.channels if channels is None else channels,
         rules=_rules(info.rules, fields),
     )
@@ -130,33 +129,30 @@ def _info(info: Info, fields: Fields, channels: frozenset[str] | None, version: 
 def _rules(rules: Rules, fields: Fields) -> Rules:
     keywords = replace(
         rules.keywords,
-        start=_or(fields.start_kw, rules.keywords.start),
-        success=_or(fields.success_kw, _or(fields.subject, rules.keywords.success)),
-        failure=_or(fields.failure_kw, _or(fields.subject_fail, rules.keywords.failure)),
-        default_fail=_or(fields.filter_default_fail, rules.keywords.default_fail),
+        start=sent_or(fields.start_kw, rules.keywords.start),
+        success=sent_or(fields.success_kw, sent_or(fields.subject, rules.keywords.success)),
+        failure=sent_or(fields.failure_kw, sent_or(fields.subject_fail, rules.keywords.failure)),
+        default_fail=sent_or(fields.filter_default_fail, rules.keywords.default_fail),
     )
     by_subject = rules.filter_subject
     if fields.subject is not UNSET or fields.subject_fail is not UNSET:
         by_subject = bool(keywords.success or keywords.failure)
     return Rules(
         post_only=rules.post_only if fields.methods is UNSET else fields.methods == "POST",
-        filter_http_body=_or(fields.filter_http_body, rules.filter_http_body),
-        filter_subject=_or(fields.filter_subject, by_subject),
-        filter_body=_or(fields.filter_body, rules.filter_body),
+        filter_http_body=sent_or(fields.filter_http_body, rules.filter_http_body),
+        filter_subject=sent_or(fields.filter_subject, by_subject),
+        filter_body=sent_or(fields.filter_body, rules.filter_body),
         keywords=keywords,
     )
 
 
 def _schedule(schedule: Schedule, fields: Fields) -> Schedule:
-    """A schedule goes before a timeout, and a zone alone moves the schedule that is there."""
-    tz = fields.tz
-    if fields.schedule is not UNSET:
-        return parse_schedule(fields.schedule, _or(tz, getattr(schedule, "tz", "UTC")))
-    if fields.timeout is not UNSET:
-        return Simple(timedelta(seconds=fields.timeout))
-    if tz is not UNSET and isinstance(schedule, Cron | OnCalendar):
-        return replace(schedule, tz=canonical(tz))
-    return schedule
+    timeout, text, tz = (
+        sent_or(fields.timeout, None),
+        sent_or(fields.schedule, None),
+        sent_or(fields.tz, None),
+    )
+    return schedule_put_over(schedule, timeout=timeout, text=text, tz=tz)
 
 
 def slugify(name: str) -> str:
@@ -164,7 +160,3 @@ def slugify(name: str) -> str:
     ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     words = re.sub(r"[^\w\s-]", "", ascii_only.lower())
     return re.sub(r"[-\s]+", "-", words).strip("-_")[:MAX_SLUG]
-
-
-def _or(sent: T | UnsetType, otherwise: T) -> T:
-    return otherwise if isinstance(sent, UnsetType) else sent

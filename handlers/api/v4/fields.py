@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from handlers.api.putting_over import schedule_put_over, sent_or
 from tocsin.domain.ping import Rules
 from tocsin.domain.run import Limits
-from tocsin.domain.schedule import Cron, InvalidSchedule, OnCalendar, Schedule, Simple, parse_schedule
+from tocsin.domain.schedule import InvalidSchedule, Schedule, Simple, parse_schedule
 from tocsin.domain.zones import InvalidZone, canonical
 from tocsin.services.check_fields import (
     MAX_NAME,
@@ -38,8 +39,6 @@ from tocsin.services.checks import InvalidCheck, Wishes, validate
 from tocsin.services.declared import Invalid, Problem
 from tocsin.stores.channels import MAX_CHANNELS
 from tocsin.stores.check_items import Info
-
-T = TypeVar("T")
 
 Shown: TypeAlias = Annotated[Any, Meta(description="Ignored: shown only.", extra_json_schema={"readOnly": True})]
 ChannelWord: TypeAlias = Annotated[str, Meta(min_length=1, max_length=MAX_NAME, description="An id, or a name.")]
@@ -117,7 +116,7 @@ def faults(wishes: Wishes, fields: CheckEdit) -> Iterator[Problem]:
 
 
 def _schedule_faults(schedule: Schedule, fields: CheckEdit) -> Iterator[Problem]:
-    timeout, text, tz = fields.timeout or None, _said(fields.schedule), _said(fields.tz)
+    timeout, text, tz = fields.timeout or None, sent_or(fields.schedule, None), sent_or(fields.tz, None)
     if fields.schedule is None and timeout is None and not isinstance(schedule, Simple):
         yield Problem("schedule", "", "is what the check runs by: send a timeout, and it runs by that")
     if timeout and text is not None:
@@ -137,15 +136,8 @@ def _schedule_faults(schedule: Schedule, fields: CheckEdit) -> Iterator[Problem]
 
 
 def _schedule(schedule: Schedule, fields: CheckEdit) -> Schedule:
-    """A zone alone moves the schedule that is there."""
-    text, tz = _said(fields.schedule), _said(fields.tz)
-    if text is not None:
-        return parse_schedule(text, getattr(schedule, "tz", "UTC") if tz is None else tz)
-    if fields.timeout:
-        return Simple(timedelta(seconds=fields.timeout))
-    if tz is not None and isinstance(schedule, Cron | OnCalendar):
-        return replace(schedule, tz=canonical(tz))
-    return schedule
+    text, tz = sent_or(fields.schedule, None), sent_or(fields.tz, None)
+    return schedule_put_over(schedule, timeout=sent_or(fields.timeout, None), text=text, tz=tz)
 
 
 def _put_over(wishes: Wishes, fields: CheckEdit, channels: frozenset[str] | None, schedule: Schedule) -> Wishes:
@@ -154,17 +146,17 @@ def _put_over(wishes: Wishes, fields: CheckEdit, channels: frozenset[str] | None
         schedule=schedule,
         grace=wishes.grace if fields.grace is UNSET else timedelta(seconds=fields.grace),
         limits=_limits(wishes.limits, fields),
-        manual_resume=_or(fields.manual_resume, wishes.manual_resume),
+        manual_resume=sent_or(fields.manual_resume, wishes.manual_resume),
     )
 
 
 def _info(info: Info, fields: CheckEdit, channels: frozenset[str] | None) -> Info:
     return replace(
         info,
-        name=_or(fields.name, info.name),
-        slug=_or(fields.slug, info.slug),
+        name=sent_or(fields.name, info.name),
+        slug=sent_or(fields.slug, info.slug),
         tags=info.tags if fields.tags is UNSET else tag_text(fields.tags),
-        desc=_or(fields.desc, info.desc),
+        desc=sent_or(fields.desc, info.desc),
         channels=info.channels if channels is None else channels,
         rules=_rules(info.rules, fields),
     )
@@ -179,24 +171,24 @@ def _limits(limits: Limits, fields: CheckEdit) -> Limits:
     return Limits(
         max_duration=_length(fields.max_duration, limits.max_duration),
         min_duration=_length(fields.min_duration, limits.min_duration),
-        failure_tolerance=_or(fields.failure_tolerance, limits.failure_tolerance),
-        track_runs=_or(fields.track_runs, limits.track_runs),
+        failure_tolerance=sent_or(fields.failure_tolerance, limits.failure_tolerance),
+        track_runs=sent_or(fields.track_runs, limits.track_runs),
     )
 
 
 def _rules(rules: Rules, fields: CheckEdit) -> Rules:
     keywords = replace(
         rules.keywords,
-        start=_or(fields.start_kw, rules.keywords.start),
-        success=_or(fields.success_kw, rules.keywords.success),
-        failure=_or(fields.failure_kw, rules.keywords.failure),
-        default_fail=_or(fields.filter_default_fail, rules.keywords.default_fail),
+        start=sent_or(fields.start_kw, rules.keywords.start),
+        success=sent_or(fields.success_kw, rules.keywords.success),
+        failure=sent_or(fields.failure_kw, rules.keywords.failure),
+        default_fail=sent_or(fields.filter_default_fail, rules.keywords.default_fail),
     )
     return Rules(
         post_only=rules.post_only if fields.methods is UNSET else fields.methods == "POST",
-        filter_http_body=_or(fields.filter_http_body, rules.filter_http_body),
-        filter_subject=_or(fields.filter_subject, rules.filter_subject),
-        filter_body=_or(fields.filter_body, rules.filter_body),
+        filter_http_body=sent_or(fields.filter_http_body, rules.filter_http_body),
+        filter_subject=sent_or(fields.filter_subject, rules.filter_subject),
+        filter_body=sent_or(fields.filter_body, rules.filter_body),
         keywords=keywords,
     )
 
@@ -205,11 +197,3 @@ def _length(sent: int | UnsetType | None, otherwise: timedelta | None) -> timede
     if isinstance(sent, UnsetType):
         return otherwise
     return None if sent is None else timedelta(seconds=sent)
-
-
-def _said(sent: str | UnsetType | None) -> str | None:
-    return None if isinstance(sent, UnsetType) else sent
-
-
-def _or(sent: T | UnsetType, otherwise: T) -> T:
-    return otherwise if isinstance(sent, UnsetType) else sent
