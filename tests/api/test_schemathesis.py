@@ -42,6 +42,7 @@ MEANT = {
     *("schedule", "tz", "kind", "config", "unique", "filter", "checks", "channels"),
     *("tag", "tags", "add_tags", "remove_tags"),  # what is a space differs between Python and JSON Schema
     *("cursor", "start", "end", "If-Match"),
+    "min_duration",  # must be below the time limit or the grace time, which may be the default
 }
 """Fields and parameters whose sense no schema tells: what stands there may be refused though it fits."""
 
