@@ -26,12 +26,6 @@ class UniqueKey(BaseConverter):
     regex = r"[0-9a-f]{40}"
 
 
-class Signal(BaseConverter):
-    """What follows the check in a ping URL: a word, or an exit status in decimal digits."""
-
-    regex = r"start|fail|log|keepalive|[0-9]+"
-
-
 class Number(BaseConverter):
     """A ping's running number: ten digits, as the log has room for."""
 
@@ -52,7 +46,6 @@ CONVERTERS: Mapping[str, type[BaseConverter]] = {
     "id": Id,
     "word": Word,
     "key": UniqueKey,
-    "signal": Signal,
     "number": Number,
     "rest": Rest,
 }

@@ -7,8 +7,9 @@ import re
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from tocsin.services.declared import Problem
 
@@ -33,8 +34,7 @@ class Unreadable(ValueError):
         self.complaints = complaints
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     data: object
     lines: Mapping[str, int] = field(default_factory=lambda: _NO_LINES)
     """Where each value begins, by its path, such as `checks[3].timeout`; JSON has none."""

@@ -1,4 +1,4 @@
-"""Pings by mail on AWS: what Amazon SES tells of a mail that it received, by itself or through Amazon SNS.
+"""Pings by mail on AWS: what Amazon SES tells of a mail that it received, by itself or through Amazon SNS and SQS.
 
 Three of a receipt rule's actions lead here. SNS sends the mail itself along. S3 with a topic names the object that it
 made. Lambda says neither, so the settings must say where an S3 action before it put the mail; or else its headers,
@@ -54,7 +54,8 @@ class _Notification(msgspec.Struct):
 def receive(house: House, event: Mapping[str, Any]) -> dict[str, object]:
     """Ping the checks that the mails of an event are addressed to, and count them.
 
-    Raises StoreUnavailable and Busy, so that Lambda comes again with the event.
+    Raises StoreUnavailable and Busy, so that Lambda comes again with the event: with a whole batch of SQS for one mail
+    that could not be taken, for a ping that counts twice is no harm, and one that is lost is a false alarm at night.
     """
     domain = house.settings.ping_mail_domain
     if domain is None:
@@ -68,10 +69,18 @@ def _read(record: Mapping[str, Any]) -> _Notification | None:
     if "ses" in record:
         return msgspec.convert(record["ses"], _Notification)
     try:
-        return msgspec.convert(json.loads(record["Sns"]["Message"]), _Notification)
-    except (ValueError, RecursionError, msgspec.ValidationError) as error:
-        _log.warning("A message of Amazon SNS is no mail that came in, and is left alone: %s", error)
+        return msgspec.convert(_message_of(record), _Notification)
+    except (ValueError, TypeError, KeyError, RecursionError, msgspec.ValidationError) as error:
+        _log.warning("A message of Amazon SNS or SQS is no mail that came in, and is left alone: %r", error)
         return None
+
+
+def _message_of(record: Mapping[str, Any]) -> object:
+    """What SES published. In a queue it lies in an envelope of SNS's, unless raw message delivery is on."""
+    if "Sns" in record:
+        return json.loads(record["Sns"]["Message"])
+    told = json.loads(record["body"])
+    return told if "mail" in told else json.loads(told["Message"])
 
 
 def _take(house: House, domain: str, told: _Notification) -> int:
@@ -81,12 +90,12 @@ def _take(house: House, domain: str, told: _Notification) -> int:
         domain=domain,
         recipients=told.receipt.recipients,
         sender=told.mail.source or "",
-        message=_message(house, told),
+        message=_content(house, told),
         now=house.clock(),
     )
 
 
-def _message(house: House, told: _Notification) -> bytes:
+def _content(house: House, told: _Notification) -> bytes:
     if told.content is not None:
         return decode_body(told.content.encode(errors="replace"), told.receipt.action.encoding.lower().encode())
     place = _place(house, told)

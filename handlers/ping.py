@@ -1,139 +1,168 @@
-"""The ping URL: what jobs call. No session, no template, nothing between the request and `record_ping`.
+"""The ping URL: what jobs call. No session, no template, no Flask: nothing between the request and `record_ping`.
 
 Paths, methods, texts and headers are the Healthchecks protocol's, sections 1.1 to 1.4 and 1.9.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
-from flask import Flask, Response, request
-from werkzeug.routing import Rule
-
-from handlers.current import house
-from handlers.ping_request import Said, asked, read_request
+from handlers.ping_request import BrokenOff, Said, asked, read_request
+from handlers.trouble import UNAVAILABLE, log_broken, log_unavailable
 from tocsin.domain.ping import InvalidExitStatus, InvalidRid
+from tocsin.house import House
 from tocsin.services.changing import Busy, UnknownCheck
 from tocsin.services.find_check import AmbiguousSlug, InvalidSlug, VacantSlug, find_by_slug
 from tocsin.services.record_ping import record_ping
+from tocsin.stores.table import StoreUnavailable
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 NEVER_CACHE = "max-age=0, no-cache, no-store, must-revalidate, private"
+_ID = r"(?P<id>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
+_SLUG = r"(?P<key>[-a-zA-Z0-9_]{1,100})/(?P<slug>[-a-zA-Z0-9_]{1,100})"
+_SIGNAL = r"(?:/(?P<signal>start|fail|log|keepalive|[0-9]+))?/?"
+_BY_ID = re.compile(f"/ping/{_ID}{_SIGNAL}")
+_BY_SLUG = re.compile(f"/ping/{_SLUG}{_SIGNAL}")
 
 
-def register(app: Flask) -> None:
-    """Add the ping URLs. Each takes any method, and a slash at its end."""
-    for endpoint, view, path in (
-        ("ping.by_id", by_id, "/ping/<id:check_id>"),
-        ("ping.by_slug", by_slug, "/ping/<word:ping_key>/<word:slug>"),
-    ):
-        app.view_functions[endpoint] = view
-        for rule in (path, f"{path}/<signal:signal>"):
-            app.url_map.add(Rule(rule, endpoint=endpoint, strict_slashes=False))
-    app.view_functions["ping.unknown"] = unknown
-    for rule in ("/ping/", "/ping/<path:rest>"):
-        app.url_map.add(Rule(rule, endpoint="ping.unknown", strict_slashes=False))
+class Answer(NamedTuple):
+    status: str
+    text: str
+    headers: Mapping[str, str] = {}
 
 
-def by_id(check_id: str, signal: str = "") -> Response:
-    """Take /ping/<uuid>, alone or with /start, /fail, /log, /keepalive or /<exit status>."""
-    return _answer(lambda: _ping(check_id, signal))
+class PingRoom:
+    """Answers every path below /ping/, and lets all else pass to `beyond`: Flask, which a ping need not wait for."""
+
+    def __init__(self, house: Callable[[], House], beyond: WSGIApplication) -> None:
+        self._house = house
+        self._beyond = beyond
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if not f"{environ.get('PATH_INFO', '')}/".startswith("/ping/"):
+            return self._beyond(environ, start_response)
+        answer = _answer(self._house(), environ)
+        body = answer.text.encode()
+        headers = {
+            "Content-Type": "text/plain; charset=utf-8",
+            "Content-Length": str(len(body)),
+            "Cache-Control": NEVER_CACHE,
+            "X-Content-Type-Options": "nosniff",
+        }
+        if not body:
+            del headers["Content-Length"]  # RFC 9110, 8.6: not in a 204, the one answer that is empty
+        start_response(answer.status, [*headers.items(), *answer.headers.items()])
+        return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)
 
 
-def by_slug(ping_key: str, slug: str, signal: str = "") -> Response:
-    """Take /ping/<ping key>/<slug>, alone or with what may follow a uuid; ?create=1 makes the check if need be."""
-    return _answer(lambda: _ping_by_slug(ping_key, slug, signal))
-
-
-def unknown(rest: str = "") -> Response:
-    """Any other path below /ping/: not a web page, a program is listening."""
-    return _text("not found", 404)
-
-
-def _answer(ping: Callable[[], Response]) -> Response:
-    if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
-        return _preflight()
+def _answer(house: House, environ: WSGIEnvironment) -> Answer:
+    if environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
+        return _PREFLIGHT
     try:
-        return ping()
-    except UnknownCheck:
-        return _text("not found", 404)
-    except AmbiguousSlug:
-        return _text("ambiguous slug", 409)
-    except (InvalidSlug, InvalidExitStatus):
-        return _text("invalid url format", 400)
-    except InvalidRid:
-        return _text("invalid uuid format", 400)
-    except Busy:
-        return _text("busy, try again", 503, {"Retry-After": "1"})
+        return _routed(house, environ)
+    except (UnknownCheck, AmbiguousSlug, InvalidSlug, InvalidExitStatus, InvalidRid, BrokenOff, Busy) as refused:
+        return next(answer for error, answer in _REFUSALS.items() if isinstance(refused, error))
+    except StoreUnavailable as error:
+        log_unavailable(error)
+        return Answer("503 Service Unavailable", UNAVAILABLE, {"Retry-After": "30"})
+    except Exception:  # noqa: BLE001 (whatever it is: the job is told, and the log tells more)
+        return Answer("500 Internal Server Error", log_broken())
 
 
-def _ping(check_id: str, signal: str) -> Response:
+def _routed(house: House, environ: WSGIEnvironment) -> Answer:
+    """Take /ping/<uuid> or /ping/<ping key>/<slug>, alone or with a signal or an exit status behind it."""
+    path = environ["PATH_INFO"]
+    if found := _BY_ID.fullmatch(path):
+        return _ping(house, environ, found["id"], found["signal"] or "")
+    if found := _BY_SLUG.fullmatch(path):
+        return _ping_by_slug(house, environ, found)
+    return _NOT_FOUND
+
+
+def _ping(house: House, environ: WSGIEnvironment, check_id: str, signal: str) -> Answer:
     """An unknown check comes before a malformed request: then, and only then, it is looked for first."""
     try:
-        said = _said(signal)
+        said = _said(house, environ, signal)
     except ValueError:
-        if house().checks.get(check_id) is None:
+        if house.checks.get(check_id) is None:
             raise UnknownCheck(check_id) from None
         raise
-    return _record(check_id, said)
+    return _record(house, check_id, said)
 
 
-def _ping_by_slug(ping_key: str, slug: str, signal: str) -> Response:
+def _ping_by_slug(house: House, environ: WSGIEnvironment, path: re.Match[str]) -> Answer:
+    """?create=1 makes the check if need be."""
+    signal = path["signal"] or ""
     try:
-        check_id = find_by_slug(house().checks, house().projects, ping_key=ping_key, slug=slug)
+        check_id = find_by_slug(house.checks, house.projects, ping_key=path["key"], slug=path["slug"])
     except VacantSlug as vacant:
-        if asked().get("create") != "1":
+        if asked(environ).get("create") != "1":
             raise
-        return _ping_new(vacant, signal)
-    return _ping(check_id, signal)
+        return _ping_new(house, environ, vacant, signal)
+    return _ping(house, environ, check_id, signal)
 
 
-def _ping_new(vacant: VacantSlug, signal: str) -> Response:
+def _ping_new(house: House, environ: WSGIEnvironment, vacant: VacantSlug, signal: str) -> Answer:
     """Make the check with its first ping, unless anything about the request is wrong."""
     # Imported here: a check is made once, and pinged for years by processes that need none of this.
     from tocsin.services.provision import InvalidParameter, provision
 
-    said = _said(signal)
+    said = _said(house, environ, signal)
     try:
         check_id, made = provision(
-            house().checks,
-            house().channels,
+            house.checks,
+            house.channels,
             project=vacant.project,
             slug=vacant.slug,
-            asked=asked(),
-            now=house().clock(),
+            asked=asked(environ),
+            now=house.clock(),
         )
     except InvalidParameter as refusal:
-        return _text(str(refusal), 400)
-    return _record(check_id, said, made=made)
+        return Answer("400 Bad Request", str(refusal))
+    return _record(house, check_id, said, made=made)
 
 
-def _said(signal: str) -> Said:
-    return read_request(signal, body_limit=house().settings.ping_body_limit)
+def _said(house: House, environ: WSGIEnvironment, signal: str) -> Said:
+    return read_request(environ, signal, body_limit=house.settings.ping_body_limit)
 
 
-def _record(check_id: str, said: Said, *, made: bool = False) -> Response:
+def _record(house: House, check_id: str, said: Said, *, made: bool = False) -> Answer:
     record_ping(
-        house().checks,
+        house.checks,
         check_id=check_id,
         kind=said.kind,
-        now=house().clock(),
+        now=house.clock(),
         source=said.source,
         rid=said.rid,
         exit_status=said.exit_status,
         body=said.body,
     )
-    headers = {"Access-Control-Allow-Origin": "*", "Ping-Body-Limit": str(house().settings.ping_body_limit)}
-    return _text("Created", 201, headers) if made else _text("OK", 200, headers)
+    headers = {"Access-Control-Allow-Origin": "*", "Ping-Body-Limit": str(house.settings.ping_body_limit)}
+    return Answer("201 Created", "Created", headers) if made else Answer("200 OK", "OK", headers)
 
 
-def _preflight() -> Response:
-    """A browser asks whether a page may ping; the question is not a ping."""
-    headers = {"Access-Control-Allow-Methods": "GET, HEAD, POST, PUT", "Access-Control-Allow-Headers": "*"}
-    return _text("", 204, {"Access-Control-Allow-Origin": "*", "Access-Control-Max-Age": "600"} | headers)
-
-
-def _text(body: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
-    response = Response(body, status, headers, content_type="text/plain; charset=utf-8")
-    response.headers["Cache-Control"] = NEVER_CACHE
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+_NOT_FOUND = Answer("404 Not Found", "not found")
+_PREFLIGHT = Answer(
+    "204 No Content",
+    "",
+    {
+        "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT",
+        "Access-Control-Allow-Headers": "*",
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Max-Age": "600",
+    },
+)
+"""A browser asks whether a page may ping; the question is not a ping."""
+_REFUSALS: Mapping[type[Exception], Answer] = {
+    UnknownCheck: _NOT_FOUND,
+    AmbiguousSlug: Answer("409 Conflict", "ambiguous slug"),
+    InvalidSlug: Answer("400 Bad Request", "invalid url format"),
+    InvalidExitStatus: Answer("400 Bad Request", "invalid url format"),
+    InvalidRid: Answer("400 Bad Request", "invalid uuid format"),
+    BrokenOff: Answer("400 Bad Request", "bad request"),
+    Busy: Answer("503 Service Unavailable", "busy, try again", {"Retry-After": "1"}),
+}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from sys import maxsize
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from flask import request
+from msgspec import Struct
 
 from tocsin.domain.ping import Kind, parse_exit_status, parse_rid
 from tocsin.services.record_ping import Source
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 MAX_DRAIN = 16 * 1024 * 1024
 """How much of a body is read, most of it to be thrown away: a client that is cut off gets to read no answer."""
 _CHUNK = 64 * 1024
+_MAX_DIGITS = 4000
+"""Of a number that Python reads without complaint."""
 
 _KINDS = {
     "": Kind.SUCCESS,
@@ -24,8 +28,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     kind: Kind
     source: Source
     rid: str | None
@@ -33,40 +36,70 @@ class Said:
     body: bytes
 
 
-def read_request(signal: str, *, body_limit: int) -> Said:
-    """Read the request under way; `signal` is what its path says behind the check.
+class BrokenOff(Exception):
+    """The client hung up before it had sent all that it had announced."""
 
-    Raises domain.ping's InvalidExitStatus and InvalidRid.
+
+def read_request(environ: WSGIEnvironment, signal: str, *, body_limit: int) -> Said:
+    """Read a request; `signal` is what its path says behind the check.
+
+    Raises domain.ping's InvalidExitStatus and InvalidRid, and BrokenOff.
     """
     exit_status = parse_exit_status(signal) if signal.isdigit() else None
-    rid = asked().get("rid")
+    rid = asked(environ).get("rid")
     return Said(
         kind=_KINDS.get(signal, Kind.SUCCESS),
-        source=Source(request.scheme, request.method, request.remote_addr or "", request.headers.get("User-Agent", "")),
+        source=_source(environ),
         rid=None if rid is None else parse_rid(rid),
         exit_status=exit_status,
-        body=_body(body_limit),
+        body=_body(environ, body_limit),
     )
 
 
-def asked() -> dict[str, str]:
+def asked(environ: WSGIEnvironment) -> dict[str, str]:
     """The query. Of a parameter that is repeated the last one counts, as where the protocol comes from.
 
-    Read leniently: bytes that are not UTF-8 would be an error to `request.args`, and here they must not matter.
+    Read leniently: bytes that are not UTF-8 must not matter here.
     """
-    return dict(parse_qsl(request.query_string.decode(errors="replace"), keep_blank_values=True))
+    query = environ.get("QUERY_STRING", "").encode("latin-1")
+    return dict(parse_qsl(query.decode(errors="replace"), keep_blank_values=True))
 
 
-def _body(limit: int) -> bytes:
+def _source(environ: WSGIEnvironment) -> Source:
+    method, client = environ["REQUEST_METHOD"].upper(), environ.get("REMOTE_ADDR") or ""
+    return Source(environ["wsgi.url_scheme"], method, client, environ.get("HTTP_USER_AGENT", ""))
+
+
+def _body(environ: WSGIEnvironment, limit: int) -> bytes:
     """The first `limit` bytes as they came, whatever type the client calls them."""
-    length = request.content_length or 0
-    if not (length or "Transfer-Encoding" in request.headers):
+    chunked = "HTTP_TRANSFER_ENCODING" in environ
+    length = _length(environ)
+    if not (length or chunked):
         return b""
-    # The app's own limit is for forms. Here no length is too much: what is not kept is thrown away.
-    request.max_content_length = max(length, maxsize)
+    if environ.get("wsgi.input_terminated"):  # the server sees to it that reading ends with the request
+        return _read(environ, limit, MAX_DRAIN, whole=False)
+    return _read(environ, limit, length, whole=True)
+
+
+def _length(environ: WSGIEnvironment) -> int:
+    """What was announced, however it is written; nonsense is nothing."""
+    text = environ.get("CONTENT_LENGTH") or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _MAX_DIGITS else 0
+
+
+def _read(environ: WSGIEnvironment, limit: int, length: int, *, whole: bool) -> bytes:
+    """Take in `length` bytes, not more than MAX_DRAIN, and keep `limit`. Raises BrokenOff if `whole` and cut short."""
     body = bytearray()
     drained = 0
-    while drained < MAX_DRAIN and (chunk := request.stream.read(_CHUNK)):
+    while wanted := min(length, MAX_DRAIN) - drained:
+        try:
+            chunk = environ["wsgi.input"].read(min(wanted, _CHUNK))
+        except (OSError, ValueError) as error:
+            raise BrokenOff from error
+        if not chunk and whole:
+            raise BrokenOff
+        if not chunk:
+            break
         body += chunk[: limit - len(body)]
         drained += len(chunk)
     return bytes(body)

@@ -21,6 +21,7 @@ from moto import mock_aws
 
 from tests.apps import serving_app
 from tests.fakes import Clock, settings_for
+from tocsin import aws
 from tocsin.house import House
 
 hypothesis_settings.register_profile("tocsin", deadline=None, derandomize="CI" in os.environ)
@@ -39,6 +40,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    aws.session.cache_clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,7 +14,7 @@ from tocsin.domain.flip import Flip
 from tocsin.domain.ping import Kind, Ping
 from tocsin.domain.run import Limits
 from tocsin.domain.schedule import Simple
-from tocsin.house import House, furnish
+from tocsin.house import House
 from tocsin.services import accounts, channels, checks, projects
 from tocsin.services.checks import Wishes
 from tocsin.services.record_ping import Source, record_ping
@@ -101,7 +101,7 @@ class Scene:
         """Furnish the table of `house` anew, with a fake kind of channel beside its own."""
         fake = FakeChannel()
         kinds = Registry([*(kind for kind in house.kinds if kind.kind != fake.kind), fake])
-        scene = cls(furnish(house.settings, house.table, kinds, clock=clock), fake, clock)
+        scene = cls(House(house.settings, house.table, kinds, clock=clock), fake, clock)
         person = accounts.create_user(scene.house.accounts, email=owner, password=None, now=clock())
         made = projects.create_project(
             scene.house.projects, name="Backups", owner=person.id, secret_key=SECRET, by=COMMAND, now=clock()
@@ -169,4 +169,4 @@ class Scene:
 
 def through(scene: Scene, table: Table) -> House:
     """The same house, reaching its table by another way."""
-    return furnish(scene.house.settings, table, scene.house.kinds, clock=scene.clock)
+    return House(scene.house.settings, table, scene.house.kinds, clock=scene.clock)

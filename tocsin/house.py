@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tocsin.channels.registry import Registry
-from tocsin.services.deliver import Courier
-from tocsin.services.notices import Notices
-from tocsin.services.tick import Ticked, tick
+from tocsin.late import late
 from tocsin.settings import Settings
-from tocsin.stores.accounts import Accounts
-from tocsin.stores.alerts import Alerts
-from tocsin.stores.audit import Audit
-from tocsin.stores.channels import Channels
 from tocsin.stores.checks import Checks
 from tocsin.stores.inbox import Inbox
-from tocsin.stores.keys import Keys
 from tocsin.stores.log import Log
 from tocsin.stores.projects import Projects
 from tocsin.stores.table import Table
+
+if TYPE_CHECKING:
+    from tocsin.services.deliver import Courier
+    from tocsin.services.heartbeat import Heartbeat
+    from tocsin.services.notices import Notices
+    from tocsin.services.tick import Ticked
+    from tocsin.stores.accounts import Accounts
+    from tocsin.stores.alerts import Alerts
+    from tocsin.stores.audit import Audit
+    from tocsin.stores.channels import Channels
+    from tocsin.stores.keys import Keys
 
 TICK_TIME = timedelta(seconds=40)
 """A tick begins nothing new after so long: the next one is never more than a minute away."""
@@ -31,33 +37,86 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class House:
+class House(Struct, frozen=True, dict=True):
+    """The repositories and services stand on the table. What a ping does not need is made, and imported, late."""
+
     settings: Settings
     table: Table
     kinds: Registry
-    clock: Callable[[], datetime]
-    checks: Checks
-    alerts: Alerts
-    channels: Channels
-    projects: Projects
-    accounts: Accounts
-    keys: Keys
-    audit: Audit
-    notices: Notices
-    courier: Courier
-    inbox: Inbox | None
+    clock: Callable[[], datetime] = utc_now
+    inbox: Inbox | None = None
     """Where mails lie that Amazon SES took in; None: nowhere."""
+
+    @late
+    def checks(self) -> Checks:
+        return Checks(self.table, Log(self.table, self.settings.log_age))
+
+    @late
+    def projects(self) -> Projects:
+        return Projects(self.table)
+
+    @late
+    def alerts(self) -> Alerts:
+        from tocsin.stores.alerts import Alerts
+
+        return Alerts(self.table)
+
+    @late
+    def channels(self) -> Channels:
+        from tocsin.stores.channels import Channels
+
+        return Channels(self.table)
+
+    @late
+    def accounts(self) -> Accounts:
+        from tocsin.stores.accounts import Accounts
+
+        return Accounts(self.table)
+
+    @late
+    def keys(self) -> Keys:
+        from tocsin.stores.keys import Keys
+
+        return Keys(self.table)
+
+    @late
+    def audit(self) -> Audit:
+        from tocsin.stores.audit import Audit
+
+        return Audit(self.table)
+
+    @late
+    def notices(self) -> Notices:
+        from tocsin.services.notices import Notices
+
+        root = self.settings.links_root
+        return Notices(self.checks, self.projects, root, self.settings.ping_urls(root))
+
+    @late
+    def courier(self) -> Courier:
+        from tocsin.services.deliver import Courier
+
+        return Courier(self.alerts, self.channels, self.kinds, self.notices)
+
+    @late
+    def heartbeat(self) -> Heartbeat | None:
+        """None: no other monitor waits for one."""
+        from tocsin.services.heartbeat import Heartbeat
+
+        return Heartbeat(self.settings.heartbeat_url) if self.settings.heartbeat_url else None
 
     def tick(
         self, *, now: datetime | None = None, time: timedelta = TICK_TIME, wait_for: timedelta | None = None
     ) -> Ticked:
         """One pass over what is due, as of `now`. Begins nothing new after `time`, waits `wait_for` for deliveries.
 
-        Without `wait_for` it waits for all of them.
+        Without `wait_for` it waits for all of them. One that went well is told by the heartbeat, unless it was a look
+        at another moment: that is no sign that anybody ticks.
         """
+        from tocsin.services.tick import tick
+
         end = monotonic() + time.total_seconds()
-        return tick(
+        ticked = tick(
             self.checks,
             self.courier,
             now=now or self.clock(),
@@ -65,33 +124,6 @@ class House:
             out_of_time=lambda: monotonic() > end,
             wait_for=wait_for,
         )
-
-
-def furnish(
-    settings: Settings,
-    table: Table,
-    kinds: Registry,
-    *,
-    clock: Callable[[], datetime] = utc_now,
-    inbox: Inbox | None = None,
-) -> House:
-    """Put the repositories and services on top of a table and a set of channel kinds."""
-    checks = Checks(table, Log(table, settings.log_age))
-    alerts, channels, projects = Alerts(table), Channels(table), Projects(table)
-    notices = Notices(checks, projects, settings.links_root, settings.ping_urls(settings.links_root))
-    return House(
-        settings=settings,
-        table=table,
-        kinds=kinds,
-        clock=clock,
-        checks=checks,
-        alerts=alerts,
-        channels=channels,
-        projects=projects,
-        accounts=Accounts(table),
-        keys=Keys(table),
-        audit=Audit(table),
-        notices=notices,
-        courier=Courier(alerts, channels, kinds, notices),
-        inbox=inbox,
-    )
+        if self.heartbeat and now is None and ticked.complete and monotonic() <= end:
+            self.heartbeat.beat(self.clock(), wait_for=wait_for)
+        return ticked

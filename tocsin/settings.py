@@ -7,29 +7,34 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import TypeVar
-from urllib.parse import SplitResult, urlsplit
+from typing import TypeAlias, TypeVar
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from tocsin import casts
 
 T = TypeVar("T")
+Fetch: TypeAlias = Callable[[Mapping[str, str]], Mapping[str, str]]
+"""Given settings and what they refer to, the settings and their values. Raises SettingsError."""
 
 LOCAL_ROOT = "http://localhost:5000"
+PARAMETER, SECRET = "ssm:", "secretsmanager:"
+"""What values begin with that only name where AWS keeps the real ones."""
 MAX_LOG_DAYS = 3650
-_MIN_SECRET = 16
+FUNCTION_NAME = "AWS_LAMBDA_FUNCTION_NAME"
+"""A variable that Lambda sets."""
 
 
 class SettingsError(Exception):
     """The message is a sentence that names the setting."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     store: str
     """`sqlite:///path` or `dynamodb://table`."""
     secret_key: str
@@ -60,7 +65,14 @@ class Settings:
     """How long a ping stays in the log."""
     tick_every: timedelta | None = None
     """How often a thread of this process looks for silence; None: only `flask run` does, every second."""
-    on_lambda: bool = False
+    heartbeat_url: str | None = None
+    """Another monitor's ping URL, called after ticks that went well."""
+    json_log: bool = False
+    """The log is one JSON object a line, not text."""
+    metrics: bool = True
+    """CloudWatch is told of metrics, where it listens: on Lambda."""
+    function_name: str | None = None
+    """The Lambda function that this process is of; None: of none."""
     first_visit: bool = True
     """Whoever comes first makes the first account in the browser: for a machine of one's own."""
 
@@ -80,58 +92,69 @@ class Settings:
 
 def on_lambda(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether this process is a Lambda function's."""
-    return "AWS_LAMBDA_FUNCTION_NAME" in environ
+    return FUNCTION_NAME in environ
 
 
-def host_headers(root: str) -> frozenset[str]:
-    """What a Host header may say, in lower case, to mean this address: a default port may be there or not."""
-    url = urlsplit(root)
-    host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
-    if url.port not in (None, {"http": 80, "https": 443}[url.scheme]):
-        return frozenset({f"{host}:{url.port}"})
-    # Whether HTTPS ended at a proxy is not for us to see, so either default port is as good as none.
-    return frozenset({f"{host}", f"{host}:80", f"{host}:443"})
+def is_prepared(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether Lambda starts this process ahead of requests, for provisioned concurrency or a snapshot.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    return environ.get("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand") != "on-demand"
 
 
-def from_environ(environ: Mapping[str, str] = os.environ, *, root: Path) -> Settings:
+def from_environ(environ: Mapping[str, str] = os.environ, *, root: Path, fetch: Fetch | None = None) -> Settings:
     """Read the settings; `root` is the folder of `app.py`. Makes `instance/` there if a default is kept in it.
 
-    Raises SettingsError.
+    `fetch` gets what AWS keeps, and is called if there is such a value. Raises SettingsError.
     """
-    env = _Environment(environ)
+    env = _Environment(_fetched(environ, fetch))
     if on_lambda(environ):
         env.demand("STORE", "dynamodb:// and the table's name")
         env.demand("SECRET_KEY", "a long random text, the same for every instance")
         env.demand("SITE_ROOT", "the address that `zappa deploy` prints, such as https://tocsin.example.org")
     instance = root / "instance"
-    store = env.read("STORE", _store, default="") or f"sqlite://{_made(instance) / 'tocsin.sqlite3'}"
-    site_root = env.read("SITE_ROOT", _root, default=None)
+    store = env.read("STORE", casts.store, default="") or f"sqlite://{_made(instance) / 'tocsin.sqlite3'}"
+    site_root = env.read("SITE_ROOT", casts.root, default=None)
     site_name = env.read("SITE_NAME", str, default="Tocsin")
     return Settings(
         store=store,
-        secret_key=env.read("SECRET_KEY", _secret, default="") or _kept_secret(_made(instance) / "secret_key"),
-        mail=env.read("MAIL", _mail, default=(instance / "mail").as_uri()),
-        mail_from=env.read("MAIL_FROM", _sender, default=f"tocsin@{_mail_domain(site_root)}"),
+        secret_key=env.read("SECRET_KEY", casts.secret, default="") or _kept_secret(_made(instance) / "secret_key"),
+        mail=env.read("MAIL", casts.mail, default=(instance / "mail").as_uri()),
+        mail_from=env.read("MAIL_FROM", casts.sender, default=f"tocsin@{_mail_domain(site_root)}"),
         templates=root / "templates",
         site_root=site_root,
-        ping_root=env.read("PING_ROOT", _ping_root(site_root or LOCAL_ROOT), default=None),
+        ping_root=env.read("PING_ROOT", casts.ping_root(site_root or LOCAL_ROOT), default=None),
         site_name=site_name,
         badge_label=env.read("BADGE_LABEL", str, default=site_name),
-        prometheus=env.read("PROMETHEUS", _boolean, default=True),
-        allow_private_targets=env.read("ALLOW_PRIVATE_TARGETS", _boolean, default=False),
-        trusted_proxies=env.read("TRUSTED_PROXIES", _count(0, 10), default=0),
-        ping_body_limit=env.read("PING_BODY_LIMIT", _count(0, 350_000), default=100_000),
-        ping_mail_domain=env.read("PING_MAIL_DOMAIN", _domain, default=None),
-        inbound_mail=env.read("INBOUND_MAIL", _place, default=None),
-        log_age=timedelta(days=env.read("LOG_DAYS", _count(1, MAX_LOG_DAYS), default=30)),
-        tick_every=env.read("TICK_SECONDS", _interval, default=None),
-        on_lambda=on_lambda(environ),
-        first_visit=env.read("FIRST_VISIT", _boolean, default=store.startswith("sqlite:")),
+        prometheus=env.read("PROMETHEUS", casts.boolean, default=True),
+        allow_private_targets=env.read("ALLOW_PRIVATE_TARGETS", casts.boolean, default=False),
+        trusted_proxies=env.read("TRUSTED_PROXIES", casts.count(0, 10), default=0),
+        ping_body_limit=env.read("PING_BODY_LIMIT", casts.count(0, 350_000), default=100_000),
+        ping_mail_domain=env.read("PING_MAIL_DOMAIN", casts.domain, default=None),
+        inbound_mail=env.read("INBOUND_MAIL", casts.place, default=None),
+        log_age=timedelta(days=env.read("LOG_DAYS", casts.count(1, MAX_LOG_DAYS), default=30)),
+        tick_every=env.read("TICK_SECONDS", casts.interval, default=None),
+        heartbeat_url=env.read("HEARTBEAT_URL", casts.heartbeat, default=None),
+        json_log=env.read("LOG_FORMAT", casts.is_json, default=on_lambda(environ)),
+        metrics=env.read("METRICS", casts.boolean, default=True),
+        function_name=environ.get(FUNCTION_NAME),
+        first_visit=env.read("FIRST_VISIT", casts.boolean, default=store.startswith("sqlite:")),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Environment:
+def _fetched(environ: Mapping[str, str], fetch: Fetch | None) -> Mapping[str, str]:
+    """The environment, with the values themselves where it only names them."""
+    values = {name: value.strip() for name, value in environ.items() if name.startswith("TOCSIN_")}
+    references = {name: value for name, value in values.items() if value.startswith((PARAMETER, SECRET))}
+    if not references:
+        return environ
+    if fetch is None:  # A name that many know must not end up as the key that signs.
+        raise SettingsError(f"{min(references)} names a value that AWS keeps, and nothing fetches it here.")
+    return {**environ, **fetch(references)}
+
+
+class _Environment(Struct, frozen=True):
     environ: Mapping[str, str]
 
     def read(self, name: str, cast: Callable[[str], T], *, default: T) -> T:
@@ -147,96 +170,6 @@ class _Environment:
     def demand(self, name: str, what: str) -> None:
         if not self.environ.get(f"TOCSIN_{name}", "").strip():
             raise SettingsError(f"TOCSIN_{name} is missing: set it to {what}.")
-
-
-def _store(text: str) -> str:
-    scheme, _, rest = text.partition("://")
-    if scheme not in ("sqlite", "dynamodb") or not rest.strip("/"):
-        raise ValueError(f"must be sqlite:///path or dynamodb://table, not {text!r}")
-    return text
-
-
-def _mail(text: str) -> str:
-    if urlsplit(text).scheme not in ("smtp", "smtps", "ses", "file"):
-        raise ValueError("must begin with smtp://, smtps://, ses:// or file://")
-    return text
-
-
-def _root(text: str) -> str:
-    url = urlsplit(text)
-    extras = url.query or url.fragment or url.username is not None or any(character.isspace() for character in text)
-    if url.scheme not in ("http", "https") or not url.hostname or extras or not _has_valid_port(url):
-        raise ValueError(f"must be an address such as https://tocsin.example.org, not {text!r}")
-    # urlsplit gives the scheme in lower case, which is how cookies and links are judged by.
-    return f"{url.scheme}://{url.netloc}{url.path}".rstrip("/")
-
-
-def _ping_root(site_root: str) -> Callable[[str], str]:
-    def cast(text: str) -> str:
-        root = _root(text)
-        if urlsplit(root).path or not root.isascii():
-            raise ValueError(
-                f"must be an address in ASCII without a path, such as https://ping.example.org, not {text!r}"
-            )
-        if host_headers(root) & host_headers(site_root):
-            raise ValueError(f"must have another host or port than the site, {site_root}")
-        return root
-
-    return cast
-
-
-def _has_valid_port(url: SplitResult) -> bool:
-    try:
-        return url.port is None or url.port > 0
-    except ValueError:
-        return False
-
-
-def _secret(text: str) -> str:
-    if len(text) < _MIN_SECRET:
-        raise ValueError(f"is too short to be a secret: take {_MIN_SECRET} characters or more")
-    return text
-
-
-def _sender(text: str) -> str:
-    if "@" not in text or any(character in text for character in "\r\n"):
-        raise ValueError(f"must be an e-mail address, not {text!r}")
-    return text
-
-
-def _domain(text: str) -> str:
-    label = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
-    if not re.fullmatch(rf"{label}(\.{label})*", text.lower()):
-        raise ValueError(f"must be a domain in ASCII, such as ping.example.org, not {text!r}")
-    return text.lower()
-
-
-def _place(text: str) -> tuple[str, str]:
-    scheme, _, rest = text.partition("://")
-    bucket, _, prefix = rest.partition("/")
-    if scheme != "s3" or not re.fullmatch(r"[a-z0-9][a-z0-9.-]+", bucket):
-        raise ValueError(f"must be s3://bucket or s3://bucket/prefix, not {text!r}")
-    return bucket, prefix.strip("/")
-
-
-def _boolean(text: str) -> bool:
-    known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-    if text.lower() not in known:
-        raise ValueError(f"must be 1 or 0, not {text!r}")
-    return known[text.lower()]
-
-
-def _count(least: int, most: int) -> Callable[[str], int]:
-    def cast(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-            raise ValueError(f"must be a whole number from {least} to {most}, not {text!r}")
-        return int(text)
-
-    return cast
-
-
-def _interval(text: str) -> timedelta | None:
-    return timedelta(seconds=_count(0, 3600)(text))
 
 
 def _mail_domain(site_root: str | None) -> str:
@@ -259,7 +192,7 @@ def _kept_secret(path: Path) -> str:
     try:
         if not path.exists():
             _keep_new_secret(path)
-        return _secret(path.read_text().strip())
+        return casts.secret(path.read_text().strip())
     except ValueError as error:
         raise SettingsError(f"{path} {error}, or delete the file: a new one is made then.") from error
     except OSError as error:
@@ -268,6 +201,10 @@ def _kept_secret(path: Path) -> str:
 
 def _keep_new_secret(path: Path) -> None:
     """Write it whole or not at all; who comes second leaves the first one's alone."""
+    # Needed once in the life of an installation, and never on Lambda.
+    import secrets
+    from tempfile import NamedTemporaryFile
+
     with NamedTemporaryFile("w", dir=path.parent) as draft:
         draft.write(secrets.token_urlsafe(48))
         draft.flush()

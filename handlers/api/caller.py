@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from flask import request
+from msgspec import Struct
 
 from handlers.current import house
 from tocsin.services.keys import OpenedBy, open_with
@@ -14,8 +14,7 @@ from tocsin.stores.audit import Actor
 KEY_LENGTH = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     opened: OpenedBy
 
     @property

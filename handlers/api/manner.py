@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import msgspec
 from flask import Response, request
+from msgspec import Struct
 
 from handlers.api.caller import Caller
 from handlers.api.refusals import Refusal
@@ -16,8 +16,7 @@ MAX_BODY = 1024 * 1024
 """Bytes of a request's JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+class Manner(Struct, frozen=True):
     admit: Callable[[Route], tuple[object, Caller | None]]
     """The body as sent, and who calls. Raises Refusal."""
     refuse: Callable[[Refusal], Response]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
 from msgspec import UnsetType
+from msgspec.structs import replace
 
 from tocsin.domain.schedule import Cron, OnCalendar, Schedule, Simple, parse_schedule
 from tocsin.domain.zones import canonical

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeVar
 
 from flask import Response, request
-from msgspec import Struct
+from msgspec import Struct, field
 
 from handlers.api.caller import Caller
 from handlers.api.query import read_query
@@ -27,8 +26,7 @@ class Needs(Enum):
     ACCOUNT_WRITE = "a read-write account key"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One request: the view's only argument."""
 
     version: int
@@ -55,8 +53,7 @@ class Call:
         return read_query(struct, request.args)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One way in which a route may answer."""
 
     words: str
@@ -70,8 +67,7 @@ class Answer:
     """Another type in which the same can be had."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Route:
+class Route(Struct, frozen=True, eq=False):
     methods: tuple[str, ...] | None
     """None: any, and no page of another site is meant to call it."""
     path: str

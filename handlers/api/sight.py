@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from handlers.api.route import Call
 from handlers.current import house
@@ -10,8 +10,7 @@ from tocsin.services.changing import UnknownCheck
 from tocsin.stores.check_items import Info, Stored
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     stored: Stored
     info: Info
 

@@ -5,20 +5,28 @@ Exit status 1: it could not be done; 2: the command line is wrong.
 
 from __future__ import annotations
 
+from click import Command, Context
 from flask import Flask
-
-from handlers.cli.channels import channel
-from handlers.cli.keys import project_key, user_key
-from handlers.cli.project_documents import apply, export, plan
-from handlers.cli.projects import project
-from handlers.cli.running import mail_listener, tick
-from handlers.cli.tables import table
-from handlers.cli.users import user
+from flask.cli import AppGroup
 
 
 def register(app: Flask) -> None:
-    user.add_command(user_key)
-    for command in (project_key, export, plan, apply):
-        project.add_command(command)
-    for command in (user, project, channel, table, tick, mail_listener):
-        app.cli.add_command(command)
+    app.cli = _Commands(app.name)
+
+
+class _Commands(AppGroup):
+    """Imports the commands when one is asked for: web servers and Lambda never need any."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        self._add()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        self._add()
+        return super().get_command(ctx, cmd_name)
+
+    def _add(self) -> None:
+        from handlers.cli.commands import COMMANDS
+
+        for command in COMMANDS:
+            self.add_command(command)

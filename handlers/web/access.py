@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import abort
+from msgspec import Struct
 
 from handlers.current import house
 from handlers.web.session import the_user
@@ -13,8 +12,7 @@ from tocsin.stores.check_items import Info, Stored
 from tocsin.stores.projects import Project
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A check on a page."""
 
     stored: Stored

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from handlers.web.check_story import since
 from handlers.web.words import STATUS_WORDS
@@ -16,8 +17,7 @@ from tocsin.stores.check_items import Info, Stored
 _ORDER = {status: place for place, status in enumerate(STATUS_WORDS)}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     id: str
     name: str
     tags: tuple[str, ...]
@@ -51,8 +51,7 @@ class Row:
         return all(word in text for word in words)
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     rows: Sequence[Row]
     """Those of the status asked for."""
     counts: Mapping[Status, int]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tocsin.domain.check import Check, Status
 from tocsin.domain.flip import Flip, Reason
@@ -17,8 +18,7 @@ STRIP_WIDTH = 1000
 """Units of the drawing that shows the last STRIP_DAYS days."""
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(Struct, frozen=True):
     """A time in one status; `until` is None for the one that lasts."""
 
     status: Status
@@ -30,8 +30,7 @@ class Episode:
         return (self.until or now) - self.began
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """A piece of the strip."""
 
     status: Status

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Flask, Response, render_template
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, HTTPException
 
 from handlers.web.security import for_people
@@ -25,12 +24,12 @@ _EXPIRED = (
 
 
 def register(app: Flask) -> None:
-    app.register_error_handler(CSRFError, lambda _: _render(400, *_EXPIRED))
     app.register_error_handler(HTTPException, _page)
 
 
-def trouble_page(code: int) -> ResponseReturnValue:
-    return _render(code, *_TEXTS[code])
+def trouble_page(code: int, *, note: str = "") -> ResponseReturnValue:
+    title, advice = _TEXTS[code]
+    return _render(code, title, f"{advice} {note}".rstrip())
 
 
 def _page(error: HTTPException) -> ResponseReturnValue:
@@ -39,9 +38,15 @@ def _page(error: HTTPException) -> ResponseReturnValue:
     # A host's name that makes no sense makes no links either, so there can be no page.
     if not for_people() or isinstance(error, BadHost):
         return Response(error.name.lower(), error.code, content_type="text/plain; charset=utf-8")
-    title, advice = _TEXTS.get(error.code, (error.name, error.description or ""))
+    title, advice = _EXPIRED if _is_expired(error) else _TEXTS.get(error.code, (error.name, error.description or ""))
     headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return _render(error.code, title, advice, headers)
+
+
+def _is_expired(error: HTTPException) -> bool:
+    from flask_wtf.csrf import CSRFError
+
+    return isinstance(error, CSRFError)
 
 
 def _render(code: int, title: str, advice: str, headers: dict[str, str] | None = None) -> ResponseReturnValue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Flask
+from jinja2 import Environment
 
 from handlers.current import house, ping_urls
 from handlers.web.session import current_user, the_user
@@ -19,9 +19,8 @@ HTMX_CONFIG = (
 _DRAWN = ("email", "webhook")
 
 
-def register(app: Flask) -> None:
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals |= {
+def equip(environment: Environment) -> None:
+    environment.globals |= {
         "htmx_config": HTMX_CONFIG,
         "site_name": lambda: house().settings.site_name,
         "ping_urls": ping_urls,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from jinja2 import Environment
 
 from handlers.web.words import plain
 from tocsin.domain.mail import Mail, read_mail
@@ -20,10 +20,10 @@ _BY_MAIL = "email"
 _QUOTED = 120
 
 
-def register(app: Flask) -> None:
+def equip(environment: Environment) -> None:
     for found in (gist, sender, mail_of):
-        app.jinja_env.filters[found.__name__] = found
-    app.jinja_env.globals["PING_WORDS"] = PING_WORDS
+        environment.filters[found.__name__] = found
+    environment.globals["PING_WORDS"] = PING_WORDS
 
 
 def mail_of(ping: Ping) -> Mail | None:

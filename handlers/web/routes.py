@@ -3,58 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import TypeAlias
 
 from flask import Blueprint, Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from handlers.trouble import log_unavailable
-from handlers.web import channels, check, check_acts, check_editing, checks, entrance, manual, marks, pings, projects
 from handlers.web.errors import trouble_page
 from handlers.web.security import check_csrf
 from handlers.web.session import current_user, here
 from tocsin.services.changing import Busy, UnknownCheck
 from tocsin.stores.table import StoreUnavailable
 
-Route: TypeAlias = tuple[str, str, Callable[..., ResponseReturnValue]]
+View: TypeAlias = Callable[..., ResponseReturnValue]
+Route: TypeAlias = tuple[str, str, str]
+"""A path, the endpoint, and the module and the name of its view."""
 
 
 PUBLIC = frozenset({"web.home", "web.setup", "web.login", "web.bell", "web.manual"})
 
 PAGES: tuple[Route, ...] = (
-    ("/", "home", entrance.home),
-    ("/bell/<number:down>.svg", "bell", marks.bell),
-    ("/api/", "manual", manual.page),
-    ("/projects/", "projects", projects.overview),
-    ("/projects/<id:project_id>/checks/", "checks", checks.listing),
-    ("/projects/<id:project_id>/checks/live", "checks_live", checks.live),
-    ("/projects/<id:project_id>/channels/", "channels", channels.listing),
-    ("/schedule/preview", "schedule_preview", check_editing.preview),
-    ("/checks/<id:check_id>", "check", check.page),
-    ("/cloaked/<key:key>/", "cloaked", check.cloaked),
-    ("/checks/<id:check_id>/live", "check_live", check.live),
-    ("/checks/<id:check_id>/pings/", "pings", pings.log),
-    ("/checks/<id:check_id>/pings/<number:n>", "ping", pings.page),
-    ("/checks/<id:check_id>/pings/<number:n>/body", "ping_body", pings.body),
+    ("/", "home", "entrance.home"),
+    ("/bell/<number:down>.svg", "bell", "marks.bell"),
+    ("/api/", "manual", "manual.page"),
+    ("/projects/", "projects", "projects.overview"),
+    ("/projects/<id:project_id>/checks/", "checks", "checks.listing"),
+    ("/projects/<id:project_id>/checks/live", "checks_live", "checks.live"),
+    ("/projects/<id:project_id>/channels/", "channels", "channels.listing"),
+    ("/schedule/preview", "schedule_preview", "check_editing.preview"),
+    ("/checks/<id:check_id>", "check", "check.page"),
+    ("/cloaked/<key:key>/", "cloaked", "check.cloaked"),
+    ("/checks/<id:check_id>/live", "check_live", "check.live"),
+    ("/checks/<id:check_id>/pings/", "pings", "pings.log"),
+    ("/checks/<id:check_id>/pings/<number:n>", "ping", "pings.page"),
+    ("/checks/<id:check_id>/pings/<number:n>/body", "ping_body", "pings.body"),
 )
 FORMS: tuple[Route, ...] = (
-    ("/setup", "setup", entrance.setup),
-    ("/login", "login", entrance.login),
-    ("/projects/add", "add_project", projects.add),
-    ("/projects/<id:project_id>/checks/add", "add_check", check_editing.add),
-    ("/checks/<id:check_id>/edit", "edit_check", check_editing.edit),
-    ("/checks/<id:check_id>/clear", "clear_check", check_acts.clear),
-    ("/checks/<id:check_id>/delete", "delete_check", check_acts.delete),
-    ("/projects/<id:project_id>/channels/add/<kind>", "add_channel", channels.add),
-    ("/projects/<id:project_id>/channels/<id:channel_id>/edit", "edit_channel", channels.edit),
-    ("/projects/<id:project_id>/channels/<id:channel_id>/delete", "delete_channel", channels.delete),
+    ("/setup", "setup", "entrance.setup"),
+    ("/login", "login", "entrance.login"),
+    ("/projects/add", "add_project", "projects.add"),
+    ("/projects/<id:project_id>/checks/add", "add_check", "check_editing.add"),
+    ("/checks/<id:check_id>/edit", "edit_check", "check_editing.edit"),
+    ("/checks/<id:check_id>/clear", "clear_check", "check_acts.clear"),
+    ("/checks/<id:check_id>/delete", "delete_check", "check_acts.delete"),
+    ("/projects/<id:project_id>/channels/add/<kind>", "add_channel", "channels.add"),
+    ("/projects/<id:project_id>/channels/<id:channel_id>/edit", "edit_channel", "channels.edit"),
+    ("/projects/<id:project_id>/channels/<id:channel_id>/delete", "delete_channel", "channels.delete"),
 )
 ACTS: tuple[Route, ...] = (
-    ("/logout", "logout", entrance.logout),
-    ("/checks/<id:check_id>/pause", "pause_check", check_acts.pause),
-    ("/checks/<id:check_id>/resume", "resume_check", check_acts.resume),
-    ("/checks/<id:check_id>/ping", "ping_now", check_acts.ping_now),
-    ("/projects/<id:project_id>/channels/<id:channel_id>/test", "test_channel", channels.test),
+    ("/logout", "logout", "entrance.logout"),
+    ("/checks/<id:check_id>/pause", "pause_check", "check_acts.pause"),
+    ("/checks/<id:check_id>/resume", "resume_check", "check_acts.resume"),
+    ("/checks/<id:check_id>/ping", "ping_now", "check_acts.ping_now"),
+    ("/projects/<id:project_id>/channels/<id:channel_id>/test", "test_channel", "channels.test"),
 )
 
 
@@ -62,13 +64,24 @@ def register(app: Flask) -> None:
     blueprint = Blueprint("web", __name__)
     for routes, methods in ((PAGES, ["GET"]), (FORMS, ["GET", "POST"]), (ACTS, ["POST"])):
         for path, endpoint, view in routes:
-            blueprint.add_url_rule(path, endpoint, view, methods=methods)
+            blueprint.add_url_rule(path, endpoint, _late(view), methods=methods)
     blueprint.before_request(check_csrf)
     blueprint.before_request(_demand_user)
     blueprint.register_error_handler(UnknownCheck, lambda _: trouble_page(404))
     blueprint.register_error_handler(Busy, lambda _: trouble_page(503))
     blueprint.register_error_handler(StoreUnavailable, _out_of_reach)
     app.register_blueprint(blueprint)
+
+
+def _late(name: str) -> View:
+    """A view whose module is imported when it is first called."""
+    module, _, view = name.partition(".")
+
+    def call(**values: object) -> ResponseReturnValue:
+        found: View = getattr(import_module(f"handlers.web.{module}"), view)
+        return found(**values)
+
+    return call
 
 
 def _out_of_reach(error: StoreUnavailable) -> ResponseReturnValue:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, current_app, request
-from flask_wtf.csrf import CSRFProtect
 
 from handlers.current import house
 from handlers.web.session import PageSessions
@@ -34,8 +33,6 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 _PROGRAMS = ("ping/", "api/", "badge/", "b/")
 """Where programs call: they get no pages, whatever goes wrong."""
 
-_csrf = CSRFProtect()
-
 
 def register(app: Flask) -> None:
     https = app.extensions["tocsin"].settings.https
@@ -48,21 +45,25 @@ def register(app: Flask) -> None:
         PERMANENT_SESSION_LIFETIME=SESSION_LIFE,
         # Or every answer would set the cookie anew: files that caches may keep, and polls that outlive a sign-out.
         SESSION_REFRESH_EACH_REQUEST=False,
-        WTF_CSRF_CHECK_DEFAULT=False,
+        # What CSRFProtect.init_app would set. It would also import the forms, in processes that only take pings.
+        WTF_CSRF_METHODS={"POST", "PUT", "PATCH", "DELETE"},
+        WTF_CSRF_FIELD_NAME="csrf_token",
+        WTF_CSRF_HEADERS=["X-CSRFToken", "X-CSRF-Token"],
         # A token lives as long as its session: a page may stay open for days.
         WTF_CSRF_TIME_LIMIT=None,
         # Behind a gateway the host that a browser names and the one that we see differ; the token is what counts.
         WTF_CSRF_SSL_STRICT=False,
     )
     app.session_interface = PageSessions()
-    _csrf.init_app(app)
     app.url_defaults(_add_content_hash)
     app.after_request(_guard)
 
 
 def check_csrf() -> None:
     """Raises flask_wtf.csrf.CSRFError."""
-    _csrf.protect()
+    from flask_wtf.csrf import CSRFProtect
+
+    CSRFProtect().protect()
 
 
 def for_people() -> bool:

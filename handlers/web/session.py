@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import Flask, Request, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from handlers.current import house
-from tocsin.stores.accounts import User
-from tocsin.stores.audit import Actor
+
+if TYPE_CHECKING:
+    from tocsin.stores.accounts import User
+    from tocsin.stores.audit import Actor
 
 _PROGRAMS = ("/ping/", "/api/", "/badge/", "/b/")
 
@@ -43,6 +45,8 @@ def the_user() -> User:
 
 def actor() -> Actor:
     """The user, as the audit log names them."""
+    from tocsin.stores.audit import Actor
+
     return Actor("user", the_user().email)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from flask import Flask
+from jinja2 import Environment
 from markupsafe import Markup
 
 from handlers.current import house
@@ -37,7 +37,7 @@ _MOMENT = Markup('<time datetime="{iso}" title="{exact} UTC"{kind}>{words}</time
 _JUST_NOW = timedelta(seconds=5)
 
 
-def register(app: Flask) -> None:
+def equip(environment: Environment) -> None:
     for found in (
         ago,
         lasting,
@@ -53,8 +53,8 @@ def register(app: Flask) -> None:
         status_word,
         duration,
     ):
-        app.jinja_env.filters[found.__name__] = found
-    app.jinja_env.globals["REASON_WORDS"] = REASON_WORDS
+        environment.filters[found.__name__] = found
+    environment.globals["REASON_WORDS"] = REASON_WORDS
 
 
 def status_word(status: Status) -> str:

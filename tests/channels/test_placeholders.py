@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
-from dataclasses import replace
 from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.channels.notices import CHECK_ID, LAST_PING, make_notice, make_up_notice
 from tests.channels.receivers import PUBLIC

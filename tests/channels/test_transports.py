@@ -17,7 +17,8 @@ from moto.ses.models import ses_backends
 
 from tests.channels.notices import failing
 from tests.channels.receivers import closed_port
-from tocsin.channels.transports import FileTransport, SesTransport, SmtpTransport, transport_from_url
+from tocsin.channels.smtp import SmtpTransport
+from tocsin.channels.transports import FileTransport, SesTransport, transport_from_url
 
 SENDER = "Tocsin <bell@example.com>"
 

@@ -17,7 +17,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from tests.channels.notices import failing
 from tests.channels.receivers import Authority, closed_port, peer
 from tocsin.channels.port import DeliveryFailed
-from tocsin.channels.transports import SmtpTransport, transport_from_url
+from tocsin.channels.smtp import SmtpTransport
+from tocsin.channels.transports import transport_from_url
 
 SENDER = "Tocsin <bell@example.com>"
 HOST = "127.0.0.1"

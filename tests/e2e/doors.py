@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any, Protocol
@@ -14,6 +13,7 @@ from flask import Flask
 
 from handlers.gateway import lambda_handler
 from tests.handlers.events import LambdaContext, rest_event, scheduled_event
+from tests.handlers.gateway_exchange import Seen
 
 STAGE = "dev"
 
@@ -54,6 +54,7 @@ class WsgiDoor:
 class LambdaDoor:
     """What API Gateway does for a request, and EventBridge for a tick."""
 
+    event: Callable[..., dict[str, Any]] = rest_event
     cookies: SimpleCookie = field(default_factory=SimpleCookie)
 
     def call(self, method: str, path: str, form: Mapping[str, Any] | None = None) -> Reply:
@@ -62,15 +63,12 @@ class LambdaDoor:
         if form is not None:
             headers["Content-Type"] = ["application/x-www-form-urlencoded"]
             body = urlencode(form, doseq=True).encode()
-        answer: dict[str, Any] = lambda_handler(
-            rest_event(method, path, headers=headers, body=body, stage=STAGE), LambdaContext()
-        )
-        several = {name.lower(): values for name, values in answer["multiValueHeaders"].items()}
-        for cookie in several.get("set-cookie", []):
+        event = self.event(method, path, headers=headers, body=body, stage=STAGE)
+        seen = Seen.of(event, lambda_handler(event, LambdaContext()))
+        for cookie in seen.all("set-cookie"):
             self.cookies.load(cookie)
-        text = b64decode(answer["body"]).decode() if answer["isBase64Encoded"] else answer["body"]
-        location = urlsplit(several.get("location", [""])[0])
-        return Reply(answer["statusCode"], text, location.path.removeprefix(f"/{STAGE}"))
+        location = urlsplit((seen.all("location") or [""])[0])
+        return Reply(seen.status, seen.body.decode(), location.path.removeprefix(f"/{STAGE}"))
 
     def tick(self) -> None:
         assert lambda_handler(scheduled_event(), LambdaContext())["complete"] is True

@@ -26,7 +26,7 @@ from tocsin.channels.registry import Registry
 from tocsin.domain.check import Status, unique_key
 from tocsin.domain.ping import Kind
 from tocsin.domain.schedule import Cron
-from tocsin.house import furnish
+from tocsin.house import House
 from tocsin.stores.check_items import Info, Stored
 from tocsin.stores.keys import KeyKind
 from tocsin.stores.sqlite import SqliteTable
@@ -46,7 +46,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def scene(server: Server, tmp_path: Path) -> Iterator[Scene]:
     table = cast(SqliteTable, open_store(server.store))
-    house = furnish(settings_for(server.store, tmp_path), table, Registry([]))
+    house = House(settings_for(server.store, tmp_path), table, Registry([]))
     yield Scene.set(house, Clock(datetime.now(UTC)), owner=f"{tmp_path.name}@example.org")
     table.close()
 

@@ -19,7 +19,7 @@ from tests.e2e.server import Server, running
 from tests.fakes import SECRET, Clock, Scene, settings_for
 from tests.house.pages import doc
 from tocsin.channels.registry import Registry
-from tocsin.house import furnish
+from tocsin.house import House
 from tocsin.services.keys import create_key
 from tocsin.stores.audit import COMMAND
 from tocsin.stores.keys import KeyKind
@@ -41,7 +41,7 @@ def variables(server: Server, tmp_path: Path) -> Iterator[dict[str, str]]:
     """What the page asks its reader to set, and what it calls the things that are there."""
     table = cast(SqliteTable, open_store(server.store))
     clock = Clock(datetime.now(UTC))
-    scene = Scene.set(furnish(settings_for(server.store, tmp_path), table, Registry([]), clock=clock), clock)
+    scene = Scene.set(House(settings_for(server.store, tmp_path), table, Registry([]), clock=clock), clock)
     (channel,) = scene.house.channels.of_project(scene.project)
     scene.house.channels.delete(channel)
     owners = {

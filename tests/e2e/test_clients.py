@@ -21,7 +21,7 @@ from tests.fakes import Clock, Scene, settings_for
 from tocsin.channels.registry import Registry
 from tocsin.domain.check import Status
 from tocsin.domain.ping import Kind, Ping
-from tocsin.house import furnish
+from tocsin.house import House
 from tocsin.stores.sqlite import SqliteTable
 
 
@@ -34,7 +34,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def scene(server: Server, tmp_path: Path) -> Iterator[Scene]:
     table = cast(SqliteTable, open_store(server.store))
-    house = furnish(settings_for(server.store, tmp_path), table, Registry([]))
+    house = House(settings_for(server.store, tmp_path), table, Registry([]))
     yield Scene.set(house, Clock(datetime.now(UTC)), owner=f"{tmp_path.name}@example.org")
     table.close()
 

@@ -21,7 +21,7 @@ from tocsin.channels.registry import Registry
 from tocsin.channels.webhook import WebhookChannel
 from tocsin.domain.check import Status
 from tocsin.domain.ping import Kind
-from tocsin.house import furnish
+from tocsin.house import House
 from tocsin.stores.sqlite import SqliteTable
 
 
@@ -36,7 +36,7 @@ def scene(server: Server, tmp_path: Path) -> Iterator[Scene]:
     """The server's own store, reached from another process, as an operator's command does."""
     table = cast(SqliteTable, open_store(server.store))
     kinds = Registry([WebhookChannel(allow_private=True)])
-    house = furnish(settings_for(server.store, tmp_path), table, kinds)
+    house = House(settings_for(server.store, tmp_path), table, kinds)
     scene = Scene.set(house, Clock(datetime.now(UTC)))
     yield scene
     table.close()

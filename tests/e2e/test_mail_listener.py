@@ -17,7 +17,7 @@ from tests.e2e.server import Server
 from tests.fakes import Clock, Scene, settings_for
 from tocsin.channels.registry import Registry
 from tocsin.domain.check import Status
-from tocsin.house import furnish
+from tocsin.house import House
 from tocsin.stores.sqlite import SqliteTable
 
 DOMAIN = "ping.example.org"
@@ -39,7 +39,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 def scene(server: Server, tmp_path: Path) -> Iterator[Scene]:
     """The listener's own store, reached from another process, as the pages are."""
     table = cast(SqliteTable, open_store(server.store))
-    yield Scene.set(furnish(settings_for(server.store, tmp_path), table, Registry([])), Clock(datetime.now(UTC)))
+    yield Scene.set(House(settings_for(server.store, tmp_path), table, Registry([])), Clock(datetime.now(UTC)))
     table.close()
 
 

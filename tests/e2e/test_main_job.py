@@ -16,9 +16,11 @@ import app as porch
 from handlers import gateway
 from tests.apps import serving_app
 from tests.channels.receivers import Answer, Receiver, serving
+from tests.conftest import Engine
 from tests.e2e.doors import Door, LambdaDoor, Person, WsgiDoor
 from tests.e2e.mailbox import Mailbox, mailbox
 from tests.fakes import Clock, settings_for
+from tests.handlers.events import http_event, rest_event
 
 
 @pytest.fixture
@@ -42,13 +44,14 @@ def app(store_url: str, tmp_path: Path, clock: Clock, post: Mailbox) -> Iterator
 
 
 @pytest.fixture(params=["wsgi", "lambda"])
-def door(request: pytest.FixtureRequest, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+def door(request: pytest.FixtureRequest, app: Flask, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    """By Lambda, one kind of API over each engine: how a request came makes no difference to a store."""
     if request.param == "wsgi":
         yield WsgiDoor(app)
         return
-    monkeypatch.setattr(porch, "app", app, raising=False)
+    monkeypatch.setattr(porch, "lean_app", porch.LeanApp(app.extensions["tocsin"]), raising=False)
     gateway.the_app.cache_clear()
-    yield LambdaDoor()
+    yield LambdaDoor(http_event if engine == "sqlite" else rest_event)
     gateway.the_app.cache_clear()
 
 

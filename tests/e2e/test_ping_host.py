@@ -15,7 +15,7 @@ from tests.e2e.server import Server
 from tests.fakes import Clock, Scene, settings_for
 from tocsin.channels.registry import Registry
 from tocsin.domain.schedule import Cron
-from tocsin.house import furnish
+from tocsin.house import House
 from tocsin.stores.sqlite import SqliteTable
 
 
@@ -31,7 +31,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def scene(server: Server, tmp_path: Path) -> Iterator[Scene]:
     table = cast(SqliteTable, open_store(server.store))
-    house = furnish(settings_for(server.store, tmp_path), table, Registry([]))
+    house = House(settings_for(server.store, tmp_path), table, Registry([]))
     yield Scene.set(house, Clock(datetime.now(UTC)))
     table.close()
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import logging
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,11 +16,12 @@ import pytest
 from flask import Flask
 from moto import mock_aws
 from msgspec import ValidationError
+from msgspec.structs import replace
 
 from handlers import gateway
 from tests.apps import serving_app
 from tests.fakes import Clock, Scene, settings_for
-from tests.handlers.events import MESSAGE_ID, LambdaContext, receipt, ses_event, sns_event
+from tests.handlers.events import MESSAGE_ID, LambdaContext, receipt, ses_event, sns_event, sqs_event
 from tests.tables import Interposed
 from tocsin.domain.check import Status
 from tocsin.domain.mail import Mail, read_mail
@@ -65,6 +65,10 @@ def bucket(**objects: bytes) -> Iterator[None]:
 
 def invoke(event: dict[str, Any]) -> dict[str, object]:
     return gateway.lambda_handler(event, LambdaContext())
+
+
+def _gone() -> None:
+    raise StoreUnavailable("The table is gone.")
 
 
 def to(check_id: str) -> str:
@@ -149,13 +153,9 @@ def test_s3_out_of_reach_fails_the_invocation(scene: Scene, place: tuple[str, st
 
 def test_store_out_of_reach_fails_the_invocation(scene: Scene, app: Flask) -> None:
     """As above."""
-
-    def gone() -> None:
-        raise StoreUnavailable("The table is gone.")
-
     house = app.extensions["tocsin"]
-    table = Interposed(house.table, before={"get": [gone]})
-    app.extensions["tocsin"] = replace(house, checks=replace(house.checks, table=table))
+    table = Interposed(house.table, before={"get": [_gone]})
+    app.extensions["tocsin"] = replace(house, table=table)
     event = ses_event(receipt(to(scene.check()), headers=HEADERS, type="Lambda"))
     with pytest.raises(StoreUnavailable):
         invoke(event)
@@ -243,3 +243,51 @@ def test_mail_without_a_domain_is_told(scene: Scene, app: Flask, caplog: pytest.
     assert invoke(ses_event(receipt(to(check_id), headers=HEADERS, type="Lambda"))) == {"pinged": 0}
     assert "TOCSIN_PING_MAIL_DOMAIN is not set" in caplog.text
     assert scene.read(check_id).check.n_pings == 0
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_queue_brings_mails_in_envelopes_and_bare(scene: Scene) -> None:
+    """SNS puts its envelope around a message, unless raw delivery is on; SES tells the same in both."""
+    enveloped, bare = scene.check(), scene.check()
+    told = [receipt(to(check_id), headers=HEADERS, type="SNS") for check_id in (enveloped, bare)]
+    envelope = json.dumps({"Type": "Notification", "Message": json.dumps(told[0])})
+    assert invoke(sqs_event(envelope, json.dumps(told[1]))) == {"pinged": 2}
+    assert [scene.read(check_id).check.n_pings for check_id in (enveloped, bare)] == [1, 1]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize("body", ["plain text", "{}", "[]", "7", '{"Message": 7}', '{"Message": "{}"}', '{"mail": 1}'])
+def test_messages_of_a_queue_that_are_no_mail_are_left_alone(
+    scene: Scene, body: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The others of the batch are taken."""
+    check_id = scene.check()
+    mail = json.dumps(receipt(to(check_id), headers=HEADERS, type="SNS"))
+    assert invoke(sqs_event(body, mail)) == {"pinged": 1}
+    assert "is no mail that came in" in caplog.text
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_batch_comes_again_whole_for_one_mail_that_could_not_be_taken(scene: Scene, app: Flask) -> None:
+    """The mail that was taken counts twice then: a ping too many is no harm, one that is lost is a false alarm."""
+    first, second = scene.check(), scene.check()
+    house = app.extensions["tocsin"]
+    mails = [json.dumps(receipt(to(check_id), headers=HEADERS, type="SNS")) for check_id in (first, second)]
+    table = Interposed(house.table)
+    app.extensions["tocsin"] = replace(house, table=table)
+    invoke(sqs_event(mails[0]))
+    before: list[Callable[[], object]] = [*[lambda: None] * table.calls.count("get"), _gone]
+    app.extensions["tocsin"] = replace(house, table=Interposed(house.table, before={"get": before}))
+    with pytest.raises(StoreUnavailable):
+        invoke(sqs_event(*mails))
+    assert invoke(sqs_event(*mails)) == {"pinged": 2}
+    assert [scene.read(check_id).check.n_pings for check_id in (first, second)] == [3, 1]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_records_that_are_no_mail_service_s_are_unknown(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    """Also one among others, and it is named."""
+    mail = ses_event(receipt(to(scene.check()), headers=HEADERS, type="Lambda"))["Records"][0]
+    with pytest.raises(gateway.UnknownEvent, match="aws:s3, aws:ses"):
+        invoke({"Records": [mail, {"eventSource": "aws:s3"}]})
+    assert "aws:s3" in caplog.text

@@ -27,7 +27,7 @@ from tests.tables import Interposed
 from tocsin.channels.registry import Registry
 from tocsin.domain.check import Status
 from tocsin.domain.ping import Keywords, Kind, Ping, Rules
-from tocsin.house import House, furnish
+from tocsin.house import House
 from tocsin.stores.inbox import MAX_MESSAGE
 from tocsin.stores.table import StoreUnavailable, TransactionLost
 
@@ -88,7 +88,7 @@ def post(house: House) -> Iterator[Post]:
 def troubled(house: House, **before: list[Callable[[], object]]) -> Iterator[Post]:
     """A listener with a store in which something happens first, one entry a call of that verb."""
     table = Interposed(house.table, before=before)
-    with Post(furnish(house.settings, table, Registry([]), clock=house.clock)).open() as post:
+    with Post(House(house.settings, table, Registry([]), clock=house.clock)).open() as post:
         yield post
 
 

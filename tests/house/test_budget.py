@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from botocore.client import BaseClient
 from flask import Flask
 from flask.testing import FlaskClient
 from moto import mock_aws
+from moto.server import ThreadedMotoServer
 
 from app import create_app
 from tests.fakes import ROOT, Clock, Scene, own_environ, settings_for
+from tests.house.first_ping import MOST, imports_of_first_ping, uncalled_for
 
 _SERVE = """
 import json, sys
@@ -35,6 +38,7 @@ def test_sqlite_needs_no_sdk_and_no_lambda(tmp_path: Path) -> None:
     assert served.returncode == 0, served.stderr
     modules = set(json.loads(served.stdout))
     assert "sqlite3" in modules
+    assert modules.isdisjoint({"wtforms", "flask_wtf", "smtplib", "handlers.cli.commands"})
     assert modules.isdisjoint({"boto3", "botocore", "awsgi", "aiosmtpd", "argon2", "urllib3", "cryptography"})
     assert modules.isdisjoint({"cronsim", "oncalendar", "cron_descriptor", "yaml", "zoneinfo"})
 
@@ -91,6 +95,31 @@ def test_success_ping_by_slug_adds_two_reads(scene: Scene, client: FlaskClient, 
     scene.clock.advance(minutes=1)
     assert client.get(f"/ping/{scene.ping_key}/nightly").text == "OK"
     assert requests == ["GetItem", "Query", "UpdateItem", "PutItem"]
+
+
+@pytest.fixture
+def first_ping(scene: Scene) -> Iterator[Callable[..., Mapping[str, str]]]:
+    """What a process imports until its first ping of a healthy check is answered, in such an environment."""
+    check_id = scene.check()
+    scene.ping(check_id)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    aws = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    yield lambda **more: imports_of_first_ping(check_id, {**aws, "AWS_ENDPOINT_URL": f"http://{host}:{port}", **more})
+    server.stop()
+
+
+def test_first_ping_on_lambda_imports_what_it_needs(first_ping: Callable[..., Mapping[str, str]]) -> None:
+    """From INIT to the answer: no Flask, no page, no mail, nothing that has no reason. Cold starts are billed."""
+    imported = first_ping()
+    assert uncalled_for(imported) == []
+    assert len(imported) <= MOST
+
+
+def test_process_that_is_prepared_has_all_it_will_need(first_ping: Callable[..., Mapping[str, str]]) -> None:
+    """A snapshot is taken, or capacity provisioned, before anybody waits: pages too are ready then."""
+    assert {"flask", "handlers.web"} <= first_ping(AWS_LAMBDA_INITIALIZATION_TYPE="snap-start").keys()
 
 
 def test_listing_reads_no_check_by_itself(scene: Scene, requests: list[str]) -> None:

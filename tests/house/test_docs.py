@@ -66,7 +66,10 @@ def test_settings_that_a_page_names_are_there(path: Path) -> None:
 
 def commands(group: click.Group, prefix: str = "flask") -> dict[str, click.Command]:
     found: dict[str, click.Command] = {}
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         inner = commands(command, f"{prefix} {name}") if isinstance(command, click.Group) else None
         found |= inner if inner is not None else {f"{prefix} {name}": command}
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -67,6 +68,10 @@ def test_everything_set_writes_nothing(tmp_path: Path) -> None:
         ("PROMETHEUS", "", "prometheus", True),
         ("PROMETHEUS", "off", "prometheus", False),
         ("FIRST_VISIT", "off", "first_visit", False),
+        ("HEARTBEAT_URL", "https://m.example.org/p?x=1", "heartbeat_url", "https://m.example.org/p?x=1"),
+        ("LOG_FORMAT", "", "json_log", False),
+        ("LOG_FORMAT", "JSON", "json_log", True),
+        ("METRICS", "off", "metrics", False),
         ("TRUSTED_PROXIES", " ", "trusted_proxies", 0),
     ],
 )
@@ -118,6 +123,14 @@ def test_sender_is_an_address_whatever_the_site_is_called(tmp_path: Path, root: 
         ("TRUSTED_PROXIES", "-1"),
         ("PING_BODY_LIMIT", "1e3"),
         ("LOG_DAYS", "0"),
+        ("LOG_FORMAT", "xml"),
+        ("METRICS", "maybe"),
+        ("HEARTBEAT_URL", "m.example.org/ping"),
+        ("HEARTBEAT_URL", "ftp://m.example.org/ping"),
+        ("HEARTBEAT_URL", "https:///ping"),
+        ("HEARTBEAT_URL", "https://[m/ping"),
+        ("HEARTBEAT_URL", "https://m:x/ping"),
+        ("HEARTBEAT_URL", "https://m.example.org/ping this"),
         ("TICK_SECONDS", "٣"),
         ("PING_MAIL_DOMAIN", "@ping.example.org"),
         ("PING_MAIL_DOMAIN", "ping.example.org."),
@@ -163,6 +176,49 @@ def test_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "instance").write_text("a file stands where the folder should")
     with pytest.raises(SettingsError, match="TOCSIN_STORE and TOCSIN_SECRET_KEY"):
         from_environ({}, root=tmp_path)
+
+
+def test_values_that_aws_keeps_are_fetched_together(tmp_path: Path) -> None:
+    """What they come to is read like any other; other values and other variables are left alone."""
+    asked: list[Mapping[str, str]] = []
+
+    def fetch(references: Mapping[str, str]) -> Mapping[str, str]:
+        asked.append(references)
+        return {"TOCSIN_SECRET_KEY": SECRET, "TOCSIN_LOG_DAYS": "7"}
+
+    environ = {"TOCSIN_SECRET_KEY": " ssm:/key", "TOCSIN_LOG_DAYS": "secretsmanager:all#days", "TOCSIN_SITE_NAME": "x"}
+    settings = from_environ(environ | {"OTHER": "ssm:/other"}, root=tmp_path, fetch=fetch)
+    assert (settings.secret_key, settings.log_age, settings.site_name) == (SECRET, timedelta(days=7), "x")
+    assert asked == [{"TOCSIN_SECRET_KEY": "ssm:/key", "TOCSIN_LOG_DAYS": "secretsmanager:all#days"}]
+
+
+def test_nothing_is_fetched_without_need(tmp_path: Path) -> None:
+    """A machine of one's own meets no AWS."""
+    environ = {"TOCSIN_SECRET_KEY": SECRET, "TOCSIN_SITE_NAME": "The ssm: of it"}
+    assert from_environ(environ, root=tmp_path, fetch=lambda _: pytest.fail("asked AWS")).site_name == "The ssm: of it"
+
+
+def test_name_of_a_secret_is_never_taken_for_the_secret(tmp_path: Path) -> None:
+    """Whoever reads settings without a way to AWS must not sign with a text that many know."""
+    with pytest.raises(SettingsError, match="TOCSIN_SECRET_KEY names a value that AWS keeps"):
+        from_environ({"TOCSIN_SECRET_KEY": "ssm:/tocsin/production/key"}, root=tmp_path)
+
+
+def test_heartbeat_that_cannot_be_called_is_not_repeated(tmp_path: Path) -> None:
+    """Most of it may be right, and then it is a secret that would be in the log."""
+    with pytest.raises(SettingsError) as raised:
+        from_environ({"TOCSIN_HEARTBEAT_URL": "https//m.example.org/ping/0f7cd0a2"}, root=tmp_path)
+    assert "0f7cd0a2" not in str(raised.value)
+
+
+def test_lambda_writes_json_and_metrics_in_its_own_name(tmp_path: Path) -> None:
+    """Unless told otherwise."""
+    environ = {"STORE": "dynamodb://t", "SECRET_KEY": SECRET, "SITE_ROOT": "https://t.example.org", "MAIL": "ses://eu"}
+    variables = {f"TOCSIN_{key}": value for key, value in environ.items()} | {"AWS_LAMBDA_FUNCTION_NAME": "tocsin-dev"}
+    settings = from_environ(variables, root=tmp_path)
+    assert (settings.json_log, settings.metrics, settings.function_name) == (True, True, "tocsin-dev")
+    settings = from_environ(variables | {"TOCSIN_LOG_FORMAT": "text"}, root=tmp_path)
+    assert settings.json_log is False
 
 
 @pytest.mark.parametrize("name", ["STORE", "SECRET_KEY", "SITE_ROOT"])

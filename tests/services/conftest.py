@@ -8,7 +8,7 @@ import pytest
 from app import open_store
 from tests.fakes import Clock, Scene, settings_for
 from tocsin.channels.registry import Registry
-from tocsin.house import furnish
+from tocsin.house import House
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def scene(store_url: str, tmp_path: Path, clock: Clock) -> Iterator[Scene]:
     """One owner, one project, one channel that remembers what it was told; on each engine in turn."""
     table = open_store(store_url)
     table.create()
-    house = furnish(settings_for(store_url, tmp_path), table, Registry([]), clock=clock)
+    house = House(settings_for(store_url, tmp_path), table, Registry([]), clock=clock)
     scene = Scene.set(house, clock)
     yield scene
     scene.house.courier.close()

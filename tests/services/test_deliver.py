@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.fakes import START, Clock, FakeChannel, Scene
 from tests.tables import Interposed
@@ -16,7 +16,7 @@ from tocsin.channels.port import Config, DeliveryFailed, Notice
 from tocsin.domain.check import unique_key
 from tocsin.domain.flip import Reason
 from tocsin.domain.ping import Kind
-from tocsin.house import furnish
+from tocsin.house import House
 from tocsin.services import channels
 from tocsin.services.checks import delete_check
 from tocsin.services.deliver import BACK_OFF, GIVE_UP, LEASE, TURN
@@ -97,7 +97,7 @@ def test_key_is_the_same_for_every_attempt_and_hides_the_check(scene: Scene) -> 
             super().send(config, notice)
 
     flaky = Flaky(failures=[PASSING])
-    scene.house.kinds._channels["fake"] = flaky  # noqa: SLF001 (the registry of this house alone)
+    scene.house.kinds._by_kind["fake"] = flaky  # noqa: SLF001 (the registry of this house alone)
     check_id = go_down(scene)
     scene.house.tick()
     scene.house.tick(now=scene.clock.advance(minutes=2))
@@ -172,7 +172,7 @@ def test_backlog_of_a_broken_channel_starves_no_other(scene: Scene) -> None:
                 raise PASSING
             super().send(config, notice)
 
-    scene.house.kinds._channels["fake"] = told = Dead()  # noqa: SLF001 (the registry of this house alone)
+    scene.house.kinds._by_kind["fake"] = told = Dead()  # noqa: SLF001 (the registry of this house alone)
     ticked = scene.house.tick()
     assert (ticked.sent, ticked.failed) == (1, 1)
     assert [notice.check_id for notice in told.told] == [check_id]
@@ -284,7 +284,7 @@ def test_slow_channel_delays_no_other(scene: Scene) -> None:
             super().send(config, notice)
 
     hanging = Hanging()
-    scene.house.kinds._channels["fake"] = hanging  # noqa: SLF001 (the registry of this house alone)
+    scene.house.kinds._by_kind["fake"] = hanging  # noqa: SLF001 (the registry of this house alone)
     slow = scene.hang_up(hang="yes")
     first = go_down(scene)
     try:
@@ -329,7 +329,7 @@ def test_index_that_lags_does_not_break_a_claim(scene: Scene) -> None:
     seen = {shard: scene.house.table.query(shard, index=DUE).items for shard in shards("alert")}
     (alert,) = waiting(scene)
     scene.house.alerts.claim(alert, until=scene.clock() + LEASE)
-    other = furnish(scene.house.settings, Lagging(scene.house.table), scene.house.kinds, clock=scene.clock)
+    other = House(scene.house.settings, Lagging(scene.house.table), scene.house.kinds, clock=scene.clock)
     assert other.tick().sent == 0
     other.courier.close()
     assert scene.told() == []

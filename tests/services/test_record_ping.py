@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from os import urandom
 from threading import Barrier
 
 import pytest
 from flask import Flask
+from msgspec.structs import replace
 
 from tests.fakes import Scene
 from tests.tables import Interposed

@@ -253,6 +253,27 @@ def _spoil(scene: Scene, check_id: str) -> None:
     scene.house.table.update(Update(Key(f"check#{check_id}", "state"), set=nowhere, add={"rev": 1}))
 
 
+def test_tick_tells_how_long_the_oldest_entry_had_been_up(scene: Scene) -> None:
+    """Of all that it meets; one that meets nothing had nothing to wait for it."""
+    for timeout in (61, 60, 62):
+        scene.ping(scene.check(timeout=timedelta(minutes=timeout)))
+    scene.clock.advance(hours=1, minutes=7)
+    ticked = scene.house.tick()
+    assert (ticked.due, ticked.oldest_due) == (3, 120)
+    assert scene.house.tick().oldest_due == 0
+
+
+def test_entry_that_nobody_came_for_is_old_though_its_check_is_well(scene: Scene) -> None:
+    """A ping leaves its check's entry where it is: what is measured is the tick, not the check."""
+    check_id = scene.check()
+    scene.ping(check_id)
+    scene.clock.advance(minutes=60)
+    scene.ping(check_id)
+    scene.clock.advance(minutes=15)
+    ticked = scene.house.tick()
+    assert (ticked.down, ticked.rearmed, ticked.oldest_due) == (0, 1, 600)
+
+
 def test_late_tick_tells_what_happened_and_when(scene: Scene) -> None:
     """Nobody ticked for a week: the alert still bears the moment of the deadline."""
     check_id = scene.check()

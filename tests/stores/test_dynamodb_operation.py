@@ -114,10 +114,10 @@ def test_sdk_is_not_imported_before_it_is_used() -> None:
 
 
 def test_create_makes_the_table_as_documented(dynamodb_table: DynamoTable, client: DynamoDBClient) -> None:
-    """On demand, with two keys-only indexes, a broom, point-in-time recovery, and nothing that forbids to drop it."""
+    """On demand, with two keys-only indexes, and protected from being deleted by mistake."""
     made = client.describe_table(TableName=dynamodb_table.name)["Table"]
     assert made["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
-    assert made["DeletionProtectionEnabled"] is False
+    assert made["DeletionProtectionEnabled"] is True
     assert key_names(made["KeySchema"]) == ["pk", "sk"]
     indexes = {index["IndexName"]: index for index in made["GlobalSecondaryIndexes"]}
     assert {name: key_names(index["KeySchema"]) for name, index in indexes.items()} == {
@@ -134,16 +134,21 @@ def key_names(schema: list[Any]) -> list[str]:
     return [each["AttributeName"] for each in sorted(schema, key=lambda each: str(each["KeyType"]))]
 
 
-def upkeep(table: DynamoTable, client: DynamoDBClient) -> tuple[str, str | None, str]:
+UPKEEP = ("ENABLED", "expires", "ENABLED", True)
+
+
+def upkeep(table: DynamoTable, client: DynamoDBClient) -> tuple[str, str | None, str, bool]:
+    """Whether items expire and by what, whether any moment can be restored, and whether deleting is forbidden."""
     broom = client.describe_time_to_live(TableName=table.name)["TimeToLiveDescription"]
     backups = client.describe_continuous_backups(TableName=table.name)["ContinuousBackupsDescription"]
     recovery = backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"]
-    return broom["TimeToLiveStatus"], broom.get("AttributeName"), recovery
+    protected = client.describe_table(TableName=table.name)["Table"]["DeletionProtectionEnabled"]
+    return broom["TimeToLiveStatus"], broom.get("AttributeName"), recovery, protected
 
 
-def test_create_turns_on_the_broom_and_the_backups(dynamodb_table: DynamoTable, client: DynamoDBClient) -> None:
+def test_create_turns_on_what_a_table_needs(dynamodb_table: DynamoTable, client: DynamoDBClient) -> None:
     """Expired items go by themselves, and any moment of the last weeks can be restored."""
-    assert upkeep(dynamodb_table, client) == ("ENABLED", "expires", "ENABLED")
+    assert upkeep(dynamodb_table, client) == UPKEEP
 
 
 def test_create_waits_until_backups_can_be_turned_on(
@@ -153,7 +158,7 @@ def test_create_waits_until_backups_can_be_turned_on(
     dynamodb_table.drop()
     wire.refuse("UpdateContinuousBackups", "ContinuousBackupsUnavailableException", times=20)
     assert dynamodb_table.create() is True
-    assert upkeep(dynamodb_table, client) == ("ENABLED", "expires", "ENABLED")
+    assert upkeep(dynamodb_table, client) == UPKEEP
     assert sum(pauses) == 40
 
 
@@ -175,5 +180,43 @@ def test_create_finishes_what_an_earlier_one_left_half_made(
     with pytest.raises(StoreUnavailable):
         dynamodb_table.create()
     assert dynamodb_table.create() is True
-    assert upkeep(dynamodb_table, client) == ("ENABLED", "expires", "ENABLED")
+    assert upkeep(dynamodb_table, client) == UPKEEP
     assert dynamodb_table.create() is False
+
+
+def test_create_turns_on_what_a_restored_table_lacks(dynamodb_table: DynamoTable, client: DynamoDBClient) -> None:
+    """A table that DynamoDB restored has its items and indexes, and nothing else."""
+    dynamodb_table.put(Put({"pk": "a", "sk": "a"}))
+    restored = DynamoTable(f"{dynamodb_table.name}-restored", client=client, sleep=dynamodb_table._sleep)  # noqa: SLF001
+    names = {"SourceTableName": dynamodb_table.name, "TargetTableName": restored.name}
+    client.restore_table_to_point_in_time(**names, UseLatestRestorableTime=True)  # type: ignore[arg-type]
+    assert upkeep(restored, client) == ("DISABLED", None, "DISABLED", False)
+    assert restored.create() is True
+    assert upkeep(restored, client) == UPKEEP
+    assert restored.get(Key("a", "a")) == {"pk": "a", "sk": "a"}
+    assert restored.create() is False
+
+
+@pytest.mark.parametrize("lost", ["broom", "backups", "protection"])
+def test_create_turns_on_what_was_turned_off(dynamodb_table: DynamoTable, client: DynamoDBClient, lost: str) -> None:
+    """Each by itself is seen to, and a second look finds nothing to do."""
+    name = dynamodb_table.name
+    if lost == "broom":
+        off: Any = {"Enabled": False, "AttributeName": "expires"}
+        client.update_time_to_live(TableName=name, TimeToLiveSpecification=off)
+    if lost == "backups":
+        none: Any = {"PointInTimeRecoveryEnabled": False}
+        client.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=none)
+    if lost == "protection":
+        client.update_table(TableName=name, DeletionProtectionEnabled=False)
+    assert dynamodb_table.create() is True
+    assert upkeep(dynamodb_table, client) == UPKEEP
+    assert dynamodb_table.create() is False
+
+
+def test_only_drop_lifts_the_protection(dynamodb_table: DynamoTable, client: DynamoDBClient) -> None:
+    """Deleting the table by any other means is refused."""
+    with pytest.raises(ClientError, match="DeletionProtectionEnabled"):
+        client.delete_table(TableName=dynamodb_table.name)
+    assert dynamodb_table.drop() is True
+    assert dynamodb_table.name not in client.list_tables()["TableNames"]

@@ -1,17 +1,17 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.fakes import FakeChannel
 from tests.web.browser import Page
 from tests.web.conftest import Site
 from tocsin.channels.port import DeliveryFailed
 from tocsin.channels.registry import Registry
-from tocsin.house import furnish
+from tocsin.house import House
 from tocsin.stores.channels import StoredChannel
 
 HOOK = {
@@ -33,7 +33,7 @@ def add(site: Site, kind: str, **typed: str) -> Page:
 def with_fake_kind(site: Site) -> FakeChannel:
     """Give the app a kind of channel that only a plug-in would bring."""
     fake = FakeChannel()
-    house = furnish(site.house.settings, site.house.table, Registry([*site.house.kinds, fake]), clock=site.clock)
+    house = House(site.house.settings, site.house.table, Registry([*site.house.kinds, fake]), clock=site.clock)
     site.app.extensions["tocsin"] = site.house = house
     return fake
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from email.headerregistry import Address
 from email.utils import parseaddr
 
 MAX_LENGTH = 254
@@ -47,7 +46,12 @@ def sender_header(text: str) -> str:
     name, address = parseaddr(text)
     if any(ord(character) < 32 for character in text):
         raise InvalidAddress("A sender's address is a single line.")
-    return str(Address(name, addr_spec=wire_address(checked_address(address))))
+    wire = wire_address(checked_address(address))
+    if not name:
+        return wire
+    from email.headerregistry import Address  # at some cost, in processes that may only take pings
+
+    return str(Address(name, addr_spec=wire))
 
 
 def _ascii(domain: str) -> str:

@@ -8,11 +8,13 @@ import ssl
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import Thread
 from typing import TypeAlias
 from urllib.parse import urljoin
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tocsin.channels.addresses import is_numeric, is_public
 from tocsin.channels.port import DeliveryFailed
@@ -39,8 +41,7 @@ Dialer: TypeAlias = Callable[[tuple[str, int], float], socket.socket]
 """Connects to a numeric address and a port within some seconds. Raises OSError."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     method: str
     url: str
     headers: Mapping[str, str]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
+
+from msgspec import Struct
 
 from tocsin.domain.flip import Reason
 
@@ -31,8 +32,7 @@ class DeliveryFailed(Exception):
         """Trying again can't help: the channel is switched off until somebody mends it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LastPing:
+class LastPing(Struct, frozen=True):
     at: datetime
     kind: str
     n: int
@@ -42,8 +42,7 @@ class LastPing:
     """`email`: the body is a mail, with headers and all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """One flip of one check, with all that a message may say about it. Times are aware, UTC."""
 
     key: str

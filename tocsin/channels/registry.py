@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
-from importlib.metadata import EntryPoint, entry_points
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from tocsin.channels.port import Channel
+from tocsin.late import late
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+    from tocsin.channels.port import Channel
 
 GROUP = "tocsin.channels"
 """The group of entry points. Each names a class or function that makes a Channel when called without arguments."""
@@ -24,21 +29,7 @@ class Registry:
 
     def __init__(self, channels: Iterable[Channel]) -> None:
         """Raises ValueError if two channels claim one kind."""
-        self._channels: dict[str, Channel] = {}
-        for channel in channels:
-            if channel.kind in self._channels:
-                raise ValueError(f"Two channels claim the kind {channel.kind!r}.")
-            self._channels[channel.kind] = channel
-
-    @classmethod
-    def with_entry_points(cls, built_in: Iterable[Channel]) -> Registry:
-        """Add what is installed. What can't be used is logged and left out: it never stops the start."""
-        channels = list(built_in)
-        for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
-            channel = _loaded(entry)
-            if channel and _is_new(channel, channels, entry):
-                channels.append(channel)
-        return cls(channels)
+        self._by_kind = _by_kind(channels)
 
     def get(self, kind: str) -> Channel:
         """Raises UnknownKind."""
@@ -53,6 +44,42 @@ class Registry:
 
     def __contains__(self, kind: object) -> bool:
         return kind in self._channels
+
+    @property
+    def _channels(self) -> Mapping[str, Channel]:
+        return self._by_kind
+
+
+class InstalledKinds(Registry):
+    """What came with the house and what was installed beside it, put together when a channel is first asked for."""
+
+    def __init__(self, built_in: Callable[[], Iterable[Channel]]) -> None:
+        self._built_in = built_in
+
+    @property
+    def _channels(self) -> Mapping[str, Channel]:
+        return self._found
+
+    @late
+    def _found(self) -> Mapping[str, Channel]:
+        """What can't be used is logged and left out: it never stops anything."""
+        from importlib.metadata import entry_points
+
+        channels = list(self._built_in())
+        for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+            channel = _loaded(entry)
+            if channel and _is_new(channel, channels, entry):
+                channels.append(channel)
+        return _by_kind(channels)
+
+
+def _by_kind(channels: Iterable[Channel]) -> dict[str, Channel]:
+    found: dict[str, Channel] = {}
+    for channel in channels:
+        if channel.kind in found:
+            raise ValueError(f"Two channels claim the kind {channel.kind!r}.")
+        found[channel.kind] = channel
+    return found
 
 
 def _loaded(entry: EntryPoint) -> Channel | None:

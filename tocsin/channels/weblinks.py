@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, unquote, urlsplit
+
+from msgspec import Struct
 
 from tocsin.channels.addresses import is_numeric
 
@@ -20,8 +21,7 @@ class InvalidUrl(ValueError):
     """Not an absolute http or https URL that can be called. The message is a sentence for the URL's owner."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """Where one request goes. All parts are ASCII, free of spaces and control characters."""
 
     scheme: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tocsin.domain.run import Limits, Run
 from tocsin.domain.schedule import Incalculable, Schedule, Simple
@@ -27,8 +28,7 @@ class Status(StrEnum):
     PAUSED = "paused"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """What pings and time change, and what they are judged by (protocol 2.1)."""
 
     id: str

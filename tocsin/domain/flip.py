@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tocsin.domain.check import Status
 
@@ -21,8 +22,7 @@ class Reason(StrEnum):
     """A run ended sooner than the check believes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flip:
+class Flip(Struct, frozen=True):
     n: int
     """The check's running number of flips, from 1."""
     at: datetime

@@ -8,8 +8,9 @@ fails: what is broken is read as far as it goes.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from tocsin.domain.html_text import text_of_html
 from tocsin.domain.mail_words import decode_body, decode_header, decode_text
@@ -30,8 +31,7 @@ _BOUNDARY = re.compile(r'[;\s]boundary\s*=\s*(?:"([^"]+)"|([^\s;"]+))', re.IGNOR
 _PLAIN, _HTML = "text/plain", "text/html"
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     subject: str
     text: str
     """The plain text, then that of the HTML, each where there is one."""

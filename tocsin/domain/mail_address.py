@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _BY_SLUG = re.compile(r"([-a-zA-Z0-9_]{1,100})\+([a-z0-9_-]{1,100})")
@@ -17,8 +18,7 @@ class InvalidMailbox(ValueError):
     """What stands before the @ can't mean a check."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(Struct, frozen=True):
     """A check by its id, or else by ping key and slug."""
 
     check_id: str = ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 MAX_EXIT_STATUS = 255
 MAX_RUN = timedelta(hours=72)
@@ -52,8 +53,7 @@ def parse_exit_status(digits: str) -> int:
     return int(significant)
 
 
-@dataclass(frozen=True, slots=True)
-class Ping:
+class Ping(Struct, frozen=True):
     """One entry of a check's log (protocol 1.5)."""
 
     n: int
@@ -66,7 +66,7 @@ class Ping:
     ua: str = ""
     rid: str | None = None
     exit_status: int | None = None
-    body: bytes = field(default=b"", repr=False)
+    body: bytes = b""
     """The first bytes of what was sent, as many as the limit allows; a list cuts long ones, or leaves them out."""
     size: int = 0
     """How many bytes of body were kept, whether they are here or not."""
@@ -76,8 +76,7 @@ class Ping:
     """How long the run took that this ping ended, where that was clear when it came."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keywords:
+class Keywords(Struct, frozen=True):
     """Which words in a body mean what (protocol 1.6); each field is a comma-separated list."""
 
     start: str = ""
@@ -98,8 +97,7 @@ def _words(csv: str) -> list[str]:
     return [word for part in csv.split(",") if (word := part.strip())]
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """Which pings a check heeds, and how it reads them. The default heeds all and reads none."""
 
     post_only: bool = False

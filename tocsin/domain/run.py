@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 MIN_LIMIT = timedelta(seconds=1)
 MAX_LIMIT = timedelta(days=365)
@@ -12,8 +13,7 @@ MAX_RUNS = 100
 """How many runs of one check are tracked at once; a start beyond that gives up the oldest as overrun."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A start whose end has not come."""
 
     began: datetime
@@ -26,8 +26,7 @@ class Run:
         return max(self.began, self.alive) if self.alive else self.began
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What goes beyond the protocol; the default is the protocol's behaviour exactly."""
 
     max_duration: timedelta | None = None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 MIN_PERIOD = timedelta(minutes=1)
 MAX_PERIOD = timedelta(days=365)
@@ -33,8 +34,7 @@ class Schedule(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Simple:
+class Simple(Struct, frozen=True):
     """A signal at least every `timeout`."""
 
     timeout: timedelta = timedelta(days=1)
@@ -47,8 +47,7 @@ class Simple:
         return last_ping + self.timeout
 
 
-@dataclass(frozen=True, slots=True)
-class Cron:
+class Cron(Struct, frozen=True):
     """A signal whenever cron runs a line with these five fields, as Debian's does (protocol 2.3)."""
 
     expression: str
@@ -64,8 +63,7 @@ class Cron:
         return _calculated(next_cron, self.expression, self.tz, last_ping)
 
 
-@dataclass(frozen=True, slots=True)
-class OnCalendar:
+class OnCalendar(Struct, frozen=True):
     """A signal whenever a systemd timer with these OnCalendar lines, one or more, fires (protocol 2.3)."""
 
     expression: str

@@ -5,8 +5,10 @@ Limits on runs and failures go beyond the protocol; docs/ping.md tells how.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tocsin.domain.check import Check, Status
 from tocsin.domain.flip import Flip, Reason
@@ -15,8 +17,7 @@ from tocsin.domain.run import MAX_RUNS, Limits, Run
 from tocsin.domain.schedule import Incalculable, Schedule
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The check afterwards, and the change of its status if there was one."""
 
     check: Check

@@ -6,11 +6,12 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 from urllib.parse import quote, unquote
+
+from msgspec import Struct
 
 from tocsin.domain.check import Status
 from tocsin.stores.check_items import Info
@@ -34,8 +35,7 @@ class Standing(StrEnum):
     DOWN = "down"
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
+class Badge(Struct, frozen=True):
     label: str
     standing: Standing
     total: int

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tocsin.domain.check import Status
 from tocsin.domain.transitions import NotPaused
@@ -29,8 +31,7 @@ from tocsin.stores.checks import Checks
 Act: TypeAlias = Literal["pause", "resume", "delete", "tag"]
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """What to do, and on whose account."""
 
     act: Act
@@ -42,8 +43,7 @@ class Order:
     """Say what would be done, and do nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     check_id: str
     name: str
     changed: bool

@@ -6,9 +6,10 @@ import logging
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+
+from msgspec import Struct
 
 from tocsin.domain.flip import Flip
 from tocsin.signals import announce, check_flipped
@@ -36,8 +37,7 @@ class Busy(Exception):
     """Too many others wrote to this check at the same moment; nothing was written, and trying again may help."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """The state that was decided on, and the change that was written of it; None if there was nothing to write."""
 
     read: Stored

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
+
+from msgspec.structs import replace
 
 from tocsin.channels.port import Config, InvalidConfig
 from tocsin.channels.registry import Registry

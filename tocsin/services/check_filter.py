@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from tocsin.stores.check_items import Info, Stored
 from tocsin.stores.checks import Checks, Place, place_of
@@ -13,8 +14,7 @@ LOOKED_THROUGH = 1000
 """So many checks are looked through for a page, where not all fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """All that is said must hold; the default lets every check pass."""
 
     tags: frozenset[str] = frozenset()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -81,8 +80,7 @@ class CheckObject(Struct, frozen=True, kw_only=True):
     tz: Zone | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """Who looks, and from where."""
 
     site_root: str

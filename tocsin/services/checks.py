@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import uuid4
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tocsin.domain import transitions
 from tocsin.domain.check import Check
@@ -51,8 +53,7 @@ class InvalidCheck(ValueError):
         self.errors = errors
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """All that a person can set of a check."""
 
     info: Info

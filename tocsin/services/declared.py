@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from itertools import islice
 from typing import TypeVar, cast
 
 import msgspec
-from msgspec import inspect
+from msgspec import Struct, inspect
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -27,8 +26,7 @@ _SHOWN = 60
 """Characters of a name that nobody knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One fault of the input."""
 
     path: str

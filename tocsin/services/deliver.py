@@ -10,6 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -117,7 +118,8 @@ class Courier:
                 return None
             self._lines[channel_id] = deque(alerts)
             self._pool = self._pool or ThreadPoolExecutor(self.workers, thread_name_prefix="courier")
-        return self._pool.submit(self._serve, channel_id, now, out_of_time)
+        # In our context, so that the log names the same request.
+        return self._pool.submit(copy_context().run, self._serve, channel_id, now, out_of_time)
 
     def _serve(self, channel_id: str, now: datetime, out_of_time: Callable[[], bool]) -> Delivered:
         delivered = Delivered()

@@ -7,9 +7,10 @@ import hmac
 import re
 import secrets
 import string
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
+
+from msgspec import Struct
 
 from tocsin.services.audit import noted
 from tocsin.stores.audit import Act, Actor
@@ -36,8 +37,7 @@ class UnknownKey(Exception):
     """The project or the user has no key with this id."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedBy:
+class OpenedBy(Struct, frozen=True):
     """What let a program in."""
 
     kind: KeyKind

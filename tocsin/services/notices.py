@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tocsin.channels.port import LastPing, Notice
 from tocsin.domain.check import Status, unique_key
@@ -18,8 +19,7 @@ from tocsin.stores.checks import Checks
 from tocsin.stores.projects import Project, Projects
 
 
-@dataclass(frozen=True, slots=True)
-class Notices:
+class Notices(Struct, frozen=True):
     checks: Checks
     projects: Projects
     site_root: str

@@ -7,11 +7,11 @@ Lengths of time are whole seconds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
 
 from tocsin.domain.ping import Keywords as Words
 from tocsin.domain.ping import Rules

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tocsin.services.checks import Wishes, wishes_of
 from tocsin.services.project_pairing import FoundCheck
@@ -14,8 +16,7 @@ from tocsin.stores.checks import Checks
 from tocsin.stores.projects import Project, Projects
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     project: Project
     channels: Sequence[StoredChannel]
     """The oldest first, as the checks."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from msgspec import UNSET, UnsetType, structs
+from msgspec import UNSET, Struct, UnsetType, structs
 
 from tocsin.channels.port import Config, InvalidConfig
 from tocsin.channels.registry import Registry, UnknownKind
@@ -23,8 +23,7 @@ from tocsin.stores.channels import StoredChannel
 from tocsin.stores.check_items import Info
 
 
-@dataclass(frozen=True, slots=True)
-class WantedChannel:
+class WantedChannel(Struct, frozen=True):
     ring: str
     """Stands for it in wishes: its id or, until it has one, a word that no id can be."""
     name: str
@@ -38,8 +37,7 @@ class WantedChannel:
         return self.standing is not None and (self.name, self.config) != (self.standing.name, self.standing.config)
 
 
-@dataclass(frozen=True, slots=True)
-class WantedCheck:
+class WantedCheck(Struct, frozen=True):
     entry: CheckEntry
     wishes: Wishes
     """What the check is to be; its channels are rings."""

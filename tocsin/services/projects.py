@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tocsin.services.audit import noted
 from tocsin.services.changing import TRIES, Busy, UnknownCheck
@@ -33,8 +35,7 @@ class UnknownProject(Exception):
     """No project has this id."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewProject:
+class NewProject(Struct, frozen=True):
     """A project just made, with its keys: the API keys can't be read again. None: it has no such key."""
 
     id: str
@@ -44,8 +45,7 @@ class NewProject:
     api_key_readonly: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GivenKeys:
+class GivenKeys(Struct, frozen=True):
     """Keys that somebody brings along. None: a ping key is made up, and there is no such API key."""
 
     ping_key: str | None = None

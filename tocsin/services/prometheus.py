@@ -6,9 +6,10 @@ The first seven families are the protocol's, in its order; the rest is what it l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from tocsin.domain.check import Check, Status, unique_key
 from tocsin.stores.check_items import Info, Stored
@@ -19,8 +20,7 @@ Sample: TypeAlias = bool | int | datetime | timedelta | None
 """Moments are told in UNIX time, lengths of time in seconds; None is not told."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     check: Check
     status: Status
     """As displayed."""
@@ -28,8 +28,7 @@ class _Seen:
     labels: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Family:
+class _Family(Struct, frozen=True):
     """One metric, with a sample of each check."""
 
     name: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from tocsin.domain.schedule import MAX_PERIOD, MIN_PERIOD, InvalidSchedule, Schedule, Simple, parse_schedule
 from tocsin.domain.zones import InvalidZone, canonical

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tocsin.domain.flip import Flip
 from tocsin.domain.ping import FINISHES, Kind, Ping, durations
@@ -15,8 +16,7 @@ _LOOKED_THROUGH = 500
 """How many pings before a page are searched, at most, for the starts of runs that end on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
+class LogEntry(Struct, frozen=True):
     ping: Ping
     duration: timedelta | None
     """How long the run took that this ping ended."""

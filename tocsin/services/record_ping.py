@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tocsin.domain import transitions
 from tocsin.domain.check import Check
@@ -24,8 +26,7 @@ _Judge: TypeAlias = Callable[[Stored], Kind]
 """Says what a ping counts as on a check as it was read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where a ping came from."""
 
     scheme: str = "http"

@@ -42,6 +42,10 @@ class Ticked:
     swept: int = 0
     complete: bool = True
     """False: time ran out, and the next tick goes on."""
+    oldest_due: int = field(default=0, compare=False)
+    """Seconds that the oldest of the entries had been up when the tick met it, whether or not its check was late: an
+    entry lies before its check's deadline as often as on it. 0 for none; much more than the time between two ticks
+    means that ticks lag. A measure, which makes no two ticks differ."""
 
     def as_dict(self) -> dict[str, int | bool]:
         return asdict(self)
@@ -123,6 +127,7 @@ def _prune(checks: Checks, met: Sequence[Stored], out_of_time: Callable[[], bool
 def _judge(checks: Checks, state: Item, watched: _Watched, ticked: Ticked, now: datetime) -> None:
     try:
         read = decode_state(state)
+        ticked.oldest_due = max(ticked.oldest_due, _waited(read, now))
         _decide(read, now)
     except Exception:  # noqa: BLE001 (one sick record must not stop the line, whatever is wrong with it)
         _log.exception("Check %s could not be judged; looking again in an hour", state["pk"])
@@ -143,6 +148,11 @@ def _judge(checks: Checks, state: Item, watched: _Watched, ticked: Ticked, now: 
         ticked.rearmed += done.change.rearm
     watched.alerts += done.alerts
     watched.met.append(done.read)
+
+
+def _waited(read: Stored, now: datetime) -> int:
+    """Seconds since the entry came up; negative where it was moved on after the index was asked."""
+    return int((now - read.armed).total_seconds()) if read.armed else 0
 
 
 def _decide(stored: Stored, now: datetime) -> Change | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tocsin.stores import fields
 from tocsin.stores.table import ABSENT, Action, Item, Key, Put, Table, TransactionLost, Value
@@ -11,8 +12,7 @@ from tocsin.stores.table import ABSENT, Action, Item, Key, Put, Table, Transacti
 _FIRST = Key("site", "first-account")
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(Struct, frozen=True):
     id: str
     email: str
     """In lower case; no two users share one."""
@@ -29,8 +29,7 @@ class NotFirst(Exception):
     """Somebody has an account here already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accounts:
+class Accounts(Struct, frozen=True):
     table: Table
 
     def create(self, user: User, *, first: bool = False) -> None:

@@ -7,8 +7,10 @@ takes it away. A process that dies in between leaves the entry to come up again:
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tocsin.domain.check import unique_key
 from tocsin.domain.flip import Flip
@@ -33,8 +35,7 @@ _log = logging.getLogger(__name__)
 ALERT_AGE = timedelta(days=93)
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True):
     check_id: str
     project: str
     channel_id: str
@@ -61,8 +62,7 @@ class Taken(Exception):
     """Another process has claimed or finished this alert."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alerts:
+class Alerts(Struct, frozen=True):
     table: Table
 
     def due(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, cast
+
+from msgspec import Struct, field
 
 from tocsin.stores import fields
 from tocsin.stores.table import Item, Put, Range, Table, Value
@@ -32,8 +33,7 @@ Act: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """Who does something."""
 
     kind: ActorKind
@@ -45,8 +45,7 @@ COMMAND = Actor("command", "flask")
 PING = Actor("ping", "create=1")
 
 
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
+class AuditEntry(Struct, frozen=True):
     id: str
     at: datetime
     actor: Actor
@@ -59,8 +58,7 @@ class AuditEntry:
     """Fields that were edited, before and after, in short texts without secrets."""
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Struct, frozen=True):
     table: Table
 
     def page(

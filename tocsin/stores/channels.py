@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tocsin.stores import fields
 from tocsin.stores.check_items import ProjectClosed, open_project
@@ -30,8 +31,7 @@ MAX_CHANNELS = 90
 """A flip and an alert for each channel go in one transaction, which takes 100 writes."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredChannel:
+class StoredChannel(Struct, frozen=True):
     id: str
     project: str
     kind: str
@@ -50,8 +50,7 @@ class ChannelChanged(Exception):
     """The channel's settings are no longer as they were read; nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Channels:
+class Channels(Struct, frozen=True):
     table: Table
 
     def create(self, channel: StoredChannel, *, also: Sequence[Action] = ()) -> None:

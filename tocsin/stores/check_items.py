@@ -6,9 +6,10 @@ types, unless runs are tracked; `info` is what only people and alerts need; the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
+
+from msgspec import Struct
 
 from tocsin.domain.check import Check, Status, unique_key
 from tocsin.domain.ping import Keywords, Rules
@@ -23,16 +24,14 @@ SHARDS = 8
 _NO_LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Keep:
+class Keep(Struct, frozen=True):
     """How much of a check's log is kept, by its project's wish; None: by the house's."""
 
     age: timedelta | None = None
     count: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """A check's state as it was read, with what a conditional write and an alert need."""
 
     check: Check
@@ -56,8 +55,7 @@ class Stored:
         return max(self.cleared_pings, surplus) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Info:
+class Info(Struct, frozen=True):
     """What a check is called and how its pings are read."""
 
     name: str = ""

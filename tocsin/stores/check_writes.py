@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tocsin.domain.check import Check
 from tocsin.domain.ping import Ping
@@ -15,16 +16,14 @@ from tocsin.stores.check_items import Info, Stored, due_shard, encode_check, enc
 from tocsin.stores.table import PRESENT, Action, Delete, Key, Put, Update, Value, Where
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A person's change of what a check is called and how its pings are read."""
 
     old: Info
     new: Info
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What to write of a check, decided from its state as read."""
 
     outcome: Outcome

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tocsin.domain.check import Check, unique_key
 from tocsin.domain.ping import Ping
@@ -79,8 +81,7 @@ class NotHealthy(Exception):
         self.stored = stored
 
 
-@dataclass(frozen=True, slots=True)
-class Checks:
+class Checks(Struct, frozen=True):
     table: Table
     log: Log
 

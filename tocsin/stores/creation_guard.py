@@ -6,14 +6,13 @@ which check such a call made last; whoever wants to make another says so of the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tocsin.stores import fields
 from tocsin.stores.table import ABSENT, Key, Put, Table, Where
 
 
-@dataclass(frozen=True, slots=True)
-class CreationGuard:
+class CreationGuard(Struct, frozen=True):
     """The guard as it was read."""
 
     key: Key

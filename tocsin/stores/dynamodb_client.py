@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
+from tocsin.aws import make_client
 from tocsin.stores.table import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -35,23 +36,19 @@ _MENDING = {
 
 
 def connect(table: str) -> DynamoDBClient:
-    # botocore itself: boto3 would add nothing to a client but a fifth to a cold start.
-    import botocore.session
-    from botocore.config import Config
-
-    config = Config(
-        connect_timeout=1,
-        read_timeout=2,
-        # A single write whose answer got lost is sent again and may be done twice: a counter then counts one ping
-        # too many, or a condition is lost to one's own first try. Without retries that ping would be lost, which is
-        # worse. A transaction is safe: its token stays the same.
-        retries={"mode": "standard", "total_max_attempts": 3},
-        max_pool_connections=32,
-        tcp_keepalive=True,
-    )
     try:
         with explained(table):
-            client = botocore.session.get_session().create_client("dynamodb", config=config)
+            client = make_client(
+                "dynamodb",
+                connect_timeout=1,
+                read_timeout=2,
+                # A single write whose answer got lost is sent again and may be done twice: a counter then counts one
+                # ping too many, or a condition is lost to one's own first try. Without retries that ping would be
+                # lost, which is worse. A transaction is safe: its token stays the same.
+                retries={"mode": "standard", "total_max_attempts": 3},
+                max_pool_connections=32,
+                tcp_keepalive=True,
+            )
     except ValueError as error:
         raise StoreUnavailable(
             f"The DynamoDB table {table} can't be reached: see to AWS_ENDPOINT_URL ({error})"

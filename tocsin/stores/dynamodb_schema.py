@@ -9,23 +9,26 @@ from tocsin.stores.table import INDEXES, Index, StoreUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import WaiterConfigTypeDef
+    from mypy_boto3_dynamodb.type_defs import TimeToLiveSpecificationTypeDef, WaiterConfigTypeDef
 
 _PATIENCE: WaiterConfigTypeDef = {"Delay": 2, "MaxAttempts": 150}
 """Five minutes; a new table takes some seconds, one that is being deleted with its indexes may take minutes."""
 
 
 def create_table(client: DynamoDBClient, name: str, sleep: Callable[[float], None]) -> bool:
-    """Make the table, or finish one that was left half made; returns False where there was nothing to do."""
+    """Make the table, or switch on what one that is there lacks; returns False where there was nothing to do.
+
+    It lacks something if its making was cut short, if an earlier Tocsin made it, or if it was restored from a backup.
+    """
     made = _make(client, name)
-    client.get_waiter("table_exists").wait(TableName=name, WaiterConfig=_PATIENCE)
-    expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"]
-    if not made and expiry in {"ENABLING", "ENABLED"}:
-        return False
-    _keep_backups(client, name, sleep)
-    # Comes last and so tells a finished table from a half-made one.
-    client.update_time_to_live(TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"})
-    return True
+    _wait_until_active(client, name)
+    lacks_backups, lacks_expiry = made or not _has_backups(client, name), made or not _has_expiry(client, name)
+    if lacks_backups:
+        _keep_backups(client, name, sleep)
+    if lacks_expiry:
+        expiry: TimeToLiveSpecificationTypeDef = {"Enabled": True, "AttributeName": "expires"}
+        client.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)
+    return _protect(client, name, on=True) or lacks_backups or lacks_expiry
 
 
 def _make(client: DynamoDBClient, name: str) -> bool:
@@ -36,11 +39,34 @@ def _make(client: DynamoDBClient, name: str) -> bool:
             AttributeDefinitions=_attributes(),
             KeySchema=_keys("pk", "sk"),
             GlobalSecondaryIndexes=[_index(index) for index in INDEXES],
-            # `flask table drop` is meant to work; who wants a lock on the table sets it there.
-            DeletionProtectionEnabled=False,
+            # `flask table drop` lifts it. It is there for every other hand that could slip.
+            DeletionProtectionEnabled=True,
         )
     except client.exceptions.ResourceInUseException:
         return False
+    return True
+
+
+def _wait_until_active(client: DynamoDBClient, name: str) -> None:
+    client.get_waiter("table_exists").wait(TableName=name, WaiterConfig=_PATIENCE)
+
+
+def _has_backups(client: DynamoDBClient, name: str) -> bool:
+    backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    return backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+def _has_expiry(client: DynamoDBClient, name: str) -> bool:
+    expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    return expiry["TimeToLiveStatus"] in {"ENABLING", "ENABLED"}
+
+
+def _protect(client: DynamoDBClient, name: str, *, on: bool) -> bool:
+    """Switch the protection against deletion; returns False where it is like that already."""
+    if client.describe_table(TableName=name)["Table"].get("DeletionProtectionEnabled", False) is on:
+        return False
+    client.update_table(TableName=name, DeletionProtectionEnabled=on)
+    _wait_until_active(client, name)  # while it is UPDATING it can't be deleted
     return True
 
 
@@ -77,7 +103,9 @@ def _index(index: Index) -> Any:
 
 
 def drop_table(client: DynamoDBClient, name: str) -> bool:
+    """Delete the table, whatever protects it; returns False where there is none."""
     try:
+        _protect(client, name, on=False)
         client.delete_table(TableName=name)
     except client.exceptions.ResourceNotFoundException:
         return False

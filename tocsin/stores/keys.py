@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tocsin.stores import fields
 from tocsin.stores.check_items import ProjectClosed, open_project
@@ -47,8 +48,7 @@ class KeyKind(StrEnum):
         return f"{'read-only' if self.read_only else 'read-write'} {'account' if self.account else 'API'} key"
 
 
-@dataclass(frozen=True, slots=True)
-class StoredKey:
+class StoredKey(Struct, frozen=True):
     id: str
     kind: KeyKind
     owner: str
@@ -72,8 +72,7 @@ class KeyGone(Exception):
     """Somebody else has revoked it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     table: Table
 
     def find(self, digest: str) -> StoredKey | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tocsin.domain.flip import Flip
 from tocsin.domain.ping import Ping
@@ -29,8 +31,7 @@ FLIP_AGE = timedelta(days=400)
 _PRUNED_AT_ONCE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(Struct, frozen=True):
     table: Table
     age: timedelta
     """How long a ping is kept, unless its project wants it otherwise."""

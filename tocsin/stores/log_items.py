@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tocsin.domain.check import Status
 from tocsin.domain.flip import Flip, Reason
@@ -22,8 +23,7 @@ _MAX_SHORT = 64
 _MAX_SUBJECT = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(Struct, frozen=True):
     """A body as it is stored: compressed where that makes it smaller."""
 
     octets: bytes

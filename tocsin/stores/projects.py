@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tocsin.stores import fields
 from tocsin.stores.check_items import Keep, badge_item, decode_keep, encode_keep, project_key
@@ -36,8 +37,7 @@ class Role(StrEnum):
     OWNER = "owner"
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     id: str
     name: str
     ping_key: str
@@ -51,8 +51,7 @@ class ProjectChanged(Exception):
     """The project is no longer as it was read, or gone; nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Projects:
+class Projects(Struct, frozen=True):
     table: Table
 
     def create(

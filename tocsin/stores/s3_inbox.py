@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tocsin.aws import make_client
 from tocsin.stores.inbox import MAX_MESSAGE
 from tocsin.stores.table import StoreUnavailable
 
@@ -34,10 +35,6 @@ class S3Inbox:
 
     def _s3(self) -> Any:
         if self._client is None:
-            # botocore itself, as for DynamoDB: boto3 would add nothing to a client.
-            import botocore.session
-            from botocore.config import Config
-
-            patience = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
-            self._client = botocore.session.get_session().create_client("s3", config=patience)
+            retries = {"mode": "standard", "total_max_attempts": 3}
+            self._client = make_client("s3", connect_timeout=5, read_timeout=10, retries=retries)
         return self._client

@@ -14,8 +14,9 @@ suite runs over both.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 Value: TypeAlias = str | int | bytes | bool | frozenset[str]
 """Integers fit 64 bits, signed. Sets are never empty: remove the attribute instead."""
@@ -32,8 +33,7 @@ class Key(NamedTuple):
     sk: str
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """A keys-only view: it holds the items that carry both attributes, and of them only these and the primary key.
 
     May lag behind the table (on DynamoDB it is eventually consistent): it nominates, the table decides.
@@ -52,8 +52,7 @@ DUE = Index("due", pk="due_shard", sk="due_at", numeric=True)
 INDEXES = (BY_PROJECT, DUE)
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """A condition on the stored item; every clause must hold. Clauses about attributes fail where no item is."""
 
     exists: bool | None = None
@@ -68,16 +67,14 @@ PRESENT = Where(exists=True)
 ABSENT = Where(exists=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(Struct, frozen=True):
     """Write a whole item, replacing what stands under its key."""
 
     item: Item
     where: Where = ANY
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Struct, frozen=True):
     """Change attributes of one item; makes the item if there is none and the condition allows it.
 
     `add` adds to an integer (absent counts as 0) or to a set (absent counts as empty). An attribute stands in one of
@@ -92,16 +89,14 @@ class Update:
     where: Where = ANY
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(Struct, frozen=True):
     """Delete an item; deleting what is not there succeeds unless the condition says otherwise."""
 
     key: Key
     where: Where = ANY
 
 
-@dataclass(frozen=True, slots=True)
-class Require:
+class Require(Struct, frozen=True):
     """Write nothing, but let the transaction pass only if the condition holds."""
 
     key: Key
@@ -111,8 +106,7 @@ class Require:
 Action: TypeAlias = Put | Update | Delete | Require
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """Which sort keys a query takes; bounds are inclusive. `prefix` is for string keys and stands alone."""
 
     prefix: str | None = None
@@ -123,8 +117,7 @@ class Range:
 EVERYTHING = Range()
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     items: Sequence[Item]
     cursor: str | None
     """Hand it to the next query for what follows, which may be an empty page; None where nothing follows. Opaque."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -22,8 +21,7 @@ class KeyInBody(Struct):
     api_key: Annotated[str, Meta(description="The key, where it is not in the header `X-Api-Key`.")] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     prefix: str
     """Of the names of its schemas."""
     security: Callable[[Route], list[dict[str, list[str]]]]

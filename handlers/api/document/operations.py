@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -24,8 +23,7 @@ from handlers.api.document.schemas import Json
 from handlers.api.route import Answer, Route
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """Routes that answer to one method, and to one path but for the kinds of what varies in it."""
 
     version: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -15,8 +14,7 @@ from handlers.api.document.schemas import Json
 from handlers.api.route import Answer, Route
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     id: str
     subject: str
     paths: tuple[str, ...]

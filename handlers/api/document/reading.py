@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from handlers.api.document.curl import curl_line
 from handlers.api.document.schemas import REF, Json, resolve
@@ -16,8 +17,7 @@ _SAME = ("Version 2", "Version 1")
 """The chapter of version 3 tells how these differ; nothing else of them is worth anybody's reading."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One parameter, or one field of an object."""
 
     name: str
@@ -30,8 +30,7 @@ class Row:
     """In the path, the query or a header, for a parameter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     rows: Sequence[Row]
     examples: Sequence[tuple[str, str]]
     """Words for each, and the JSON."""
@@ -40,8 +39,7 @@ class Body:
     """Fields that may be sent, and do nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     status: str
     words: str
     type: Sequence[Piece]
@@ -49,8 +47,7 @@ class Reply:
     headers: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     anchor: str
     method: str
     path: str
@@ -63,24 +60,21 @@ class Entry:
     curl: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     anchor: str
     title: str
     words: str
     entries: Sequence[Entry]
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
+class Chapter(Struct, frozen=True):
     anchor: str
     title: str
     paragraphs: Sequence[str]
     sections: Sequence[Section]
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(Struct, frozen=True):
     """A schema with a name."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from handlers.api.document.schemas import REF, Json
 
@@ -20,8 +21,7 @@ _WORDS: Mapping[str, str] = {
 _FORMATS: Mapping[str, str] = {"uuid": "UUID", "date-time": "moment", "uri": "URL", "uri-reference": "URL"}
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A few words of a type: plain ones, code, or the name of an object that is told elsewhere."""
 
     text: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -80,8 +79,7 @@ class CheckObject(Struct, frozen=True, kw_only=True):
     badges: BadgeUrls
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """Who looks, from where, and when."""
 
     site_root: str

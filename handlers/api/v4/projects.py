@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, TypeAlias
 
 from flask import Response
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
 
 from handlers.api.refusals import invalid
 from handlers.api.route import Answer, Call, Needs, Route

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from handlers.api.v4.fields import Channels, CheckEdit, NewCheck, faults
 from handlers.current import house
@@ -18,8 +17,7 @@ from tocsin.stores.channels import StoredChannel
 F = TypeVar("F", bound=CheckEdit)
 
 
-@dataclass(frozen=True, slots=True)
-class Understood(Generic[F]):
+class Understood(Generic[F], Struct, frozen=True):
     fields: F
     channels: frozenset[str] | None
     """Ids of the channels that were named; None where none were spoken of."""

@@ -9,7 +9,7 @@ from tests.api.classic.program import NOWHERE, Program, told
 from tests.fakes import Clock, Scene
 from tests.tables import Interposed
 from tocsin.domain.check import unique_key
-from tocsin.house import furnish
+from tocsin.house import House
 from tocsin.stores.table import StoreUnavailable
 
 KEY = unique_key(NOWHERE)
@@ -170,5 +170,5 @@ def test_site_without_its_store_does_not(program: Program, app: Flask, scene: Sc
 
     verbs = ("get", "query", "batch_get")
     table = Interposed(scene.house.table, before={verb: [fail] for verb in verbs})
-    app.extensions["tocsin"] = furnish(scene.house.settings, table, scene.house.kinds, clock=clock)
+    app.extensions["tocsin"] = House(scene.house.settings, table, scene.house.kinds, clock=clock)
     assert program.get("/status/").status_code == 503

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha1
 
 import pytest
 from flask import Flask
+from msgspec.structs import replace
 
 from tests.api.classic.program import Program
 from tocsin.domain.ping import Kind

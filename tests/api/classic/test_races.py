@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from tests.api.classic.program import Program, told
 from tests.fakes import Clock
 from tests.tables import Interposed, PowerCut
-from tocsin.house import House, furnish
+from tocsin.house import House
 
 TWENTY = 20
 UNIQUE = (["name"], ["slug"], ["tags"], ["timeout"], ["grace"], ["name", "slug", "tags", "timeout", "grace"])
@@ -45,7 +45,7 @@ def at_once(app: Flask, program: Program, bodies: list[dict[str, Any]]) -> list[
 def table_of(app: Flask, house: House, clock: Clock, **behaviour: Any) -> Iterator[Interposed]:
     """The app on a table that behaves so, for a while."""
     table = Interposed(house.table, **behaviour)
-    app.extensions["tocsin"] = furnish(house.settings, table, house.kinds, clock=clock)
+    app.extensions["tocsin"] = House(house.settings, table, house.kinds, clock=clock)
     try:
         yield table
     finally:

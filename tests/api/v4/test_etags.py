@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.api.v4.program import Program, refused, told
 from tests.fakes import Scene
@@ -117,8 +118,7 @@ def in_between(program: Program, verb: str, act: Callable[[], object], *, nth: i
     """Let something happen just before the next write of this kind."""
     house = program.scene.house
     interposed: Table = Interposed(house.table, {verb: [*[lambda: None] * nth, act]})
-    for part in (house.checks, house.channels, house.projects):
-        object.__setattr__(part, "table", interposed)
+    program.client.application.extensions["tocsin"] = replace(house, table=interposed)
 
 
 @pytest.mark.parametrize("what", ["check", "channel", "project"])
