@@ -4,9 +4,14 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 5000
 
+STAGE ?= dev
+DATA ?= keep
+
 BIN := .venv/bin
+# Zappa asks for an environment that is active.
+DEPLOY := VIRTUAL_ENV=$(CURDIR)/.venv-deploy .venv-deploy/bin/python -m deploy
 # -qq: pip's warnings speak of the machine's set-up, not of Tocsin; its errors still show.
-INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r
+INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes -r
 # A machine's own pip set-up (mirrors, folders of wheels) would lock files that other machines cannot get.
 # --allow-unsafe: pip-tools and Zappa need pip and setuptools, and with hashes nothing may be left out.
 # PYTHONWARNINGS: some packages are asked for their needs by running their build, which warns its own authors.
@@ -16,16 +21,16 @@ COMPILE := env -u PIP_EXTRA_INDEX_URL -u PIP_FIND_LINKS PIP_CONFIG_FILE=/dev/nul
 	$(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean
+.PHONY: help run test check format lock deploy rollback undeploy package clean
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/runtime.stamp ## start Tocsin on this machine (HOST=127.0.0.1 PORT=5000)
 	@printf 'Tocsin: http://%s:%s/\nNext: open it in a browser and make your account.\n' '$(HOST)' '$(PORT)'
 	@TOCSIN_SITE_ROOT="$${TOCSIN_SITE_ROOT:-http://$(HOST):$(PORT)}" $(BIN)/flask run --host '$(HOST)' --port '$(PORT)'
 
-test: .venv/dev.stamp ## run the tests on all cores (ARGS='-k ping')
+test: .venv/dev.stamp .venv-deploy/deploy.stamp ## run the tests on all cores (ARGS='-k ping')
 	@$(BIN)/pytest -n auto $(ARGS)
 
 check: .venv/dev.stamp ## lint, formatting, types and import rules
@@ -43,23 +48,42 @@ lock: .venv/dev.stamp ## pin what the requirements*.in name (UPGRADE=1: newest v
 	@$(COMPILE) --output-file requirements.txt requirements.in
 	@$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
 	@$(COMPILE) --output-file requirements-deploy.txt requirements-deploy.in
+	@$(COMPILE) --output-file requirements-bench.txt requirements-bench.in
 
-clean: ## remove .venv and caches; instance/, with your data, stays
-	@rm -rf .venv .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+deploy: .venv-deploy/deploy.stamp ## put Tocsin on AWS, or update it (STAGE=dev EMAIL=you@example.org)
+	@$(DEPLOY) up '$(STAGE)' $(if $(EMAIL),--email '$(EMAIL)')
+
+rollback: .venv-deploy/deploy.stamp ## put back the code that ran there before (STAGE=dev)
+	@$(DEPLOY) back '$(STAGE)'
+
+undeploy: .venv-deploy/deploy.stamp ## take it off AWS; the data stays (STAGE=dev DATA=keep, or DATA=delete)
+	@$(DEPLOY) down '$(STAGE)' --data '$(DATA)'
+
+package: .venv-deploy/deploy.stamp ## build what Lambda would run: tocsin.zip
+	@.venv-deploy/bin/python -m deploy.package tocsin.zip
+	@ls -l tocsin.zip
+
+clean: ## remove .venv* and caches; instance/, with your data, stays
+	@rm -rf .venv .venv-deploy tocsin.zip .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# --clear: a .venv whose Python went away is made anew, its stamps with it.
-$(BIN)/python:
+# --clear: an environment whose Python went away is made anew, its stamps with it.
+.venv/bin/python .venv-deploy/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tocsin needs Python 3.11 or newer.")'
-	@$(PYTHON) -m venv --clear .venv
+	@$(PYTHON) -m venv --clear $(@D:/bin=)
 
 # A stamp is newer than the file that was installed last, so nothing is installed twice.
 .venv/runtime.stamp: requirements.txt | $(BIN)/python
 	@echo 'Installing what Tocsin runs on …'
-	@$(INSTALL) requirements.txt
+	@$(BIN)/python $(INSTALL) requirements.txt
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.txt | $(BIN)/python
 	@echo 'Installing what the tests and checks need …'
-	@$(INSTALL) requirements-dev.txt
+	@$(BIN)/python $(INSTALL) requirements-dev.txt
+	@touch $@
+
+.venv-deploy/deploy.stamp: requirements-deploy.txt | .venv-deploy/bin/python
+	@echo 'Installing what deploys to AWS …'
+	@.venv-deploy/bin/python $(INSTALL) requirements-deploy.txt
 	@touch $@

@@ -1,0 +1,84 @@
+"""One deployment as zappa_settings.json describes it, and the account that it lives in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import click
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
+
+
+class CannotDeploy(click.ClickException):
+    """A sentence that says what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    name: str
+    cli: Any
+    """Zappa's own reading of its settings (zappa.cli.ZappaCLI), settings loaded."""
+
+    @classmethod
+    def read(cls, name: str) -> Stage:
+        """Read the stage's settings from the folder that this runs in. Raises CannotDeploy."""
+        from zappa.cli import ZappaCLI
+
+        cli = ZappaCLI()
+        cli.api_stage = name
+        try:
+            cli.load_settings()
+        except NoRegionError:
+            raise CannotDeploy("No region is named: set AWS_DEFAULT_REGION, for example to eu-central-1.") from None
+        except (ValueError, BotoCoreError) as error:
+            raise CannotDeploy(f"zappa_settings.json can't be used for the stage {name}: {error}") from error
+        return cls(name, cli)
+
+    @property
+    def function(self) -> str:
+        """The name of the Lambda function."""
+        return str(self.cli.lambda_name)
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The stage's settings, with those of the stage that it extends."""
+        config: Mapping[str, Any] = self.cli.stage_config
+        return config
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The function's environment as far as the settings say it."""
+        return dict(self.config.get("aws_environment_variables", {}))
+
+    @property
+    def table(self) -> str:
+        """The name of the DynamoDB table; empty where the settings name none."""
+        scheme, _, name = self.variables.get("TOCSIN_STORE", "").partition("://")
+        return name if scheme == "dynamodb" else ""
+
+    def client(self, service: str, *, region: str | None = None) -> Any:
+        return self.cli.zappa.boto_session.client(service, region_name=region)
+
+    @property
+    def region(self) -> str:
+        return str(self.cli.zappa.boto_session.region_name)
+
+    @cached_property
+    def caller(self) -> Mapping[str, str]:
+        """Who deploys: `Account` and `Arn`. Raises CannotDeploy."""
+        try:
+            caller: Mapping[str, str] = self.client("sts").get_caller_identity()
+        except (BotoCoreError, ClientError) as error:
+            raise CannotDeploy(f"AWS does not take your credentials: {error}") from error
+        return caller
+
+    def configuration(self) -> Mapping[str, Any] | None:
+        """The function's configuration at AWS; None while there is no such function."""
+        functions = self.client("lambda")
+        try:
+            found: Mapping[str, Any] = functions.get_function_configuration(FunctionName=self.function)
+        except functions.exceptions.ResourceNotFoundException:
+            return None
+        return found
