@@ -64,7 +64,7 @@ package: .venv-deploy/deploy.stamp ## build what Lambda would run: tocsin.zip
 	@ls -l tocsin.zip
 
 clean: ## remove .venv* and caches; instance/, with your data, stays
-	@rm -rf .venv .venv-deploy tocsin.zip .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-deploy .venv-bench tocsin.zip .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --clear: an environment whose Python went away is made anew, its stamps with it.

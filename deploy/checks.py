@@ -36,10 +36,6 @@ def _check_zappa(stage: Stage) -> None:
         raise CannotDeploy(f"lambda_handler must be {HANDLER}: Zappa's own loses cookies and ticks.")
     if config.get("debug", True):
         raise CannotDeploy("debug must be false: strangers would read tracebacks.")
-    if config.get("alb_enabled") and "TOCSIN_SITE_ROOT" not in stage.variables:
-        raise CannotDeploy(
-            "TOCSIN_SITE_ROOT must be set behind a load balancer: nothing else tells the site's address."
-        )
     if not any(event.get("function") == HANDLER for event in config.get("events", [])):
         raise CannotDeploy(f"No event calls {HANDLER}: nothing would look for silence. Put the tick back into events.")
 

@@ -6,18 +6,19 @@ from contextlib import suppress
 
 import click
 
+from deploy.data import delete_secret, delete_table
 from deploy.stage import Stage
-from deploy.up import flask, zappa
+from deploy.up import zappa
 
 
 def down(stage: Stage, *, delete_data: bool) -> None:
+    """Raises CannotDeploy."""
     if stage.configuration() is not None:
         zappa("undeploy", stage.name, "--yes")
     _remove_role(stage)
     if delete_data:
-        # The key may be gone already, and no command on the table as a whole uses it.
-        flask(stage, "table", "drop", TOCSIN_SECRET_KEY="of no use to this command")  # noqa: S106 (a filler)
-        _remove_secret(stage)
+        delete_table(stage)
+        delete_secret(stage)
         return
     click.echo(f"The table {stage.table} and the secret key stay: `make deploy STAGE={stage.name}` goes on with them.")
     click.echo(f"To delete them as well: make undeploy STAGE={stage.name} DATA=delete")
@@ -30,12 +31,9 @@ def _remove_role(stage: Stage) -> None:
     roles, name = stage.client("iam"), f"{stage.function}-ZappaLambdaExecutionRole"
     with suppress(roles.exceptions.NoSuchEntityException):
         roles.delete_role_policy(RoleName=name, PolicyName="zappa-permissions")
+    try:
         roles.delete_role(RoleName=name)
-
-
-def _remove_secret(stage: Stage) -> None:
-    service, _, name = stage.variables.get("TOCSIN_SECRET_KEY", "").partition(":")
-    if service == "ssm":
-        parameters = stage.client("ssm")
-        with suppress(parameters.exceptions.ParameterNotFound):
-            parameters.delete_parameter(Name=name)
+    except roles.exceptions.NoSuchEntityException:
+        pass
+    except roles.exceptions.DeleteConflictException:
+        click.echo(f"The role {name} stays: somebody gave it more rights, which are not ours to take.")

@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT))  # Zappa loads this file by itself, as a module of
 
 def prepare(cli: Any) -> None:
     """Before anything is made: the role's rights, the bucket, the runtime, and which commit it is."""
-    if cli.command not in ("deploy", "update"):
+    if cli.command not in ("deploy", "update", "rollback"):
         return
     from deploy.policy import policy
     from deploy.runtime import settle_runtime
@@ -21,6 +21,8 @@ def prepare(cli: Any) -> None:
 
     stage = Stage(cli.api_stage, cli)
     settle_runtime(stage)
+    if cli.command == "rollback":
+        return
     cli.zappa.attach_policy = policy(stage)
     cli.s3_bucket_name = stage.config.get("s3_bucket") or f"{stage.function}-{stage.caller['Account']}-{stage.region}"
     cli.lambda_description = f"{cli.lambda_description} ({_revision()})"

@@ -35,12 +35,13 @@ def _facts(stage: Stage) -> Mapping[str, Sequence[str]]:
         "account": [stage.caller["Account"]],
         "region": [stage.region],
         "function": [stage.function],
+        # Zappa lets a REST API invoke as the function's own role. Other ways in have a permission at the function.
+        "invoked": [stage.function] if stage.has_api and stage.config.get("apigateway_version") != "v2" else [],
         "table": [stage.table] if stage.table else [],
         "mail_region": [mail.hostname or ""] if by_ses else [],
-        # SES asks for the address if that was verified by itself, otherwise for its domain.
-        "identity": [sender, sender.rpartition("@")[2]] if by_ses else [],
+        # In its sandbox SES asks for a right to recipients' identities too, so who sends is said by a condition.
         "sender": [sender] if by_ses else [],
-        "inbound": [inbound if "/" in inbound else f"{inbound}/"] if inbound else [],
+        "inbound": [inbound.rstrip("/")] if inbound else [],
         "bucket": [inbound.partition("/")[0]] if inbound else [],
         "parameter": [name.lstrip("/").partition(":")[0] for name in _named(stage, "ssm")],
         "secret": [name.partition("#")[0] for name in _named(stage, "secretsmanager")],

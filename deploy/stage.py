@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,7 +35,12 @@ class Stage:
             raise CannotDeploy("No region is named: set AWS_DEFAULT_REGION, for example to eu-central-1.") from None
         except (ValueError, BotoCoreError) as error:
             raise CannotDeploy(f"zappa_settings.json can't be used for the stage {name}: {error}") from error
-        return cls(name, cli)
+        stage = cls(name, cli)
+        # Zappa's settings may name them; whatever else speaks to AWS from here looks into the environment.
+        os.environ["AWS_DEFAULT_REGION"] = stage.region
+        if profile := stage.config.get("profile_name"):
+            os.environ["AWS_PROFILE"] = profile
+        return stage
 
     @property
     def function(self) -> str:
@@ -57,6 +63,11 @@ class Stage:
         """The name of the DynamoDB table; empty where the settings name none."""
         scheme, _, name = self.variables.get("TOCSIN_STORE", "").partition("://")
         return name if scheme == "dynamodb" else ""
+
+    @property
+    def has_api(self) -> bool:
+        """An API Gateway is in front."""
+        return bool(self.config.get("apigateway_enabled", True))
 
     def client(self, service: str, *, region: str | None = None) -> Any:
         return self.cli.zappa.boto_session.client(service, region_name=region)
@@ -82,3 +93,18 @@ class Stage:
         except functions.exceptions.ResourceNotFoundException:
             return None
         return found
+
+    def variables_there(self) -> dict[str, str]:
+        """The variables that the function has at AWS; none while there is no such function."""
+        return dict((self.configuration() or {}).get("Environment", {}).get("Variables", {}))
+
+    def is_whole(self) -> bool:
+        """The function's API is there as well, if it shall have one: a first deployment may have broken off before."""
+        if not self.has_api:
+            return True
+        stacks = self.client("cloudformation")
+        try:
+            (found,) = stacks.describe_stacks(StackName=self.function)["Stacks"]
+        except stacks.exceptions.ClientError:  # as it says that there is none
+            return False
+        return found["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import subprocess
 import sys
 from urllib.error import URLError
@@ -11,7 +10,8 @@ from urllib.request import urlopen
 
 import click
 
-from deploy.checks import UNKNOWN_ADDRESS, check
+from deploy.checks import check
+from deploy.data import make_account, make_secret, make_table
 from deploy.runtime import settle_runtime, starts_from_snapshot
 from deploy.stage import CannotDeploy, Stage
 
@@ -23,17 +23,19 @@ def up(stage: Stage, *, email: str | None) -> None:
     first = stage.configuration() is None
     if first and not email and sys.stdin.isatty():
         email = click.prompt("E-mail address of the first account (none: Enter)", default="", show_default=False)
-    _make_secret(stage)
+    make_secret(stage)
     for warning in check(stage):
         click.secho(f"Mind: {warning}", fg="yellow")
-    flask(stage, "table", "create")
+    make_table(stage)
+    if not first and not stage.is_whole():
+        click.echo("An earlier deployment broke off. What is there of it is taken away first; the data stays.")
+        zappa("undeploy", stage.name, "--yes")
+        first = True
     zappa("deploy" if first else "update", stage.name)
     address = _address(stage)
     if _tell_address(stage, address) and starts_from_snapshot(stage):
-        # A snapshot has the variables of its time, and a first deploy takes none (see runtime.py).
         zappa("update", stage.name, "--no-upload", "yes")
-    password = _make_account(stage, email) if email else None
-    _report(address, email, password)
+    _report(stage, address, email)
 
 
 def zappa(*arguments: str) -> None:
@@ -42,43 +44,17 @@ def zappa(*arguments: str) -> None:
     python = [sys.executable, "-W", "ignore:Setuptools is replacing distutils"]
     command = [*python, "-m", "zappa.cli", *arguments, "--json", "--disable_progress"]
     if subprocess.run(command, check=False).returncode:
-        raise CannotDeploy(f"zappa {' '.join(arguments)} ended in the error above.")
-
-
-def _make_secret(stage: Stage) -> None:
-    """Put a new secret key where TOCSIN_SECRET_KEY says that it is kept, if that is a parameter that is not there."""
-    service, _, name = stage.variables.get("TOCSIN_SECRET_KEY", "").partition(":")
-    if service != "ssm":
-        return
-    parameters = stage.client("ssm")
-    try:
-        parameters.put_parameter(Name=name, Value=secrets.token_hex(32), Type="SecureString", Overwrite=False)
-        click.echo(f"A secret key was made and put into the parameter {name}.")
-    except parameters.exceptions.ParameterAlreadyExists:
-        pass
-
-
-def flask(stage: Stage, *arguments: str, stdin: str = "", **variables: str) -> None:
-    """Run one of Tocsin's commands on the stage's table. Raises CannotDeploy with what it complained of."""
-    known = {"TOCSIN_SITE_ROOT": UNKNOWN_ADDRESS, "AWS_DEFAULT_REGION": stage.region}
-    environ = os.environ | known | stage.variables | variables
-    command = [sys.executable, "-m", "flask", *arguments]
-    ended = subprocess.run(command, env=environ, input=stdin, capture_output=True, text=True, check=False)
-    if ended.returncode:
-        raise CannotDeploy(ended.stderr.strip().removeprefix("Error: "))
+        raise CannotDeploy(f"zappa {' '.join(arguments)} ended in the error above. Mend its cause, and run this again.")
 
 
 def _address(stage: Stage) -> str:
     """Where the site is, without a slash at its end."""
-    config = stage.config
     if told := stage.variables.get("TOCSIN_SITE_ROOT"):
         return told
-    if "domain" in config:
-        return f"https://{config['domain']}/{config.get('base_path', '')}".rstrip("/")
-    if config.get("function_url_enabled") and not config.get("apigateway_enabled", True):
+    if not stage.has_api:
         url: str = stage.client("lambda").get_function_url_config(FunctionName=stage.function)["FunctionUrl"]
         return url.rstrip("/")
-    version = config.get("apigateway_version", "v1")
+    version = stage.config.get("apigateway_version", "v1")
     found = stage.cli.zappa.get_api_url(stage.function, stage.name, apigateway_version=version)
     if not found:
         raise CannotDeploy("Nothing tells the site's address: name it in TOCSIN_SITE_ROOT.")
@@ -87,8 +63,7 @@ def _address(stage: Stage) -> str:
 
 def _tell_address(stage: Stage, address: str) -> bool:
     """Tell the function its own address; False if it knew it."""
-    configuration = stage.configuration() or {}
-    variables = configuration.get("Environment", {}).get("Variables", {})
+    variables = stage.variables_there()
     if variables.get("TOCSIN_SITE_ROOT") == address:
         return False
     functions = stage.client("lambda")
@@ -99,25 +74,14 @@ def _tell_address(stage: Stage, address: str) -> bool:
     return True
 
 
-def _make_account(stage: Stage, email: str) -> str | None:
-    """Its password; None if there was such an account."""
-    password = secrets.token_urlsafe(12)
-    try:
-        flask(stage, "user", "create", email, "--password-stdin", stdin=password)
-    except CannotDeploy as refusal:
-        if "already" not in str(refusal):
-            raise
-        click.echo(str(refusal))
-        return None
-    return password
-
-
-def _report(address: str, email: str | None, password: str | None) -> None:
+def _report(stage: Stage, address: str, email: str | None) -> None:
     click.secho(f"\nTocsin is at {address}", bold=True)
-    if password:
+    if not email:
+        click.echo(f"To make an account: make deploy STAGE={stage.name} EMAIL=you@example.org")
+    elif password := make_account(stage, email):
         click.echo(f"Sign in as {email} with the password {password} – it is shown this once.")
-    elif not email:
-        click.echo("Accounts are made by command: make deploy … EMAIL=you@example.org")
+    else:
+        click.echo(f"{email} has an account already.")
     # A simulated AWS has no such address.
     if "AWS_ENDPOINT_URL" not in os.environ:
         _knock(address)

@@ -81,6 +81,10 @@ class Settings(Struct, frozen=True):
         """The address for links in messages, which no request is there to tell."""
         return self.site_root or LOCAL_ROOT
 
+    def __repr__(self) -> str:
+        """Most of the rest is secret, or may be."""
+        return f"Settings(store={self.store!r}, site_root={self.site_root!r})"
+
     @property
     def https(self) -> bool:
         return self.links_root.startswith("https://")

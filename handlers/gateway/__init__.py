@@ -41,8 +41,8 @@ def lambda_handler(event: Event, context: Context) -> Answer:
         _log.error("An event that nobody knows: %s", unknown)
         raise
     finally:
-        metrics.report()
         request_id.reset(token)
+        metrics.report()
 
 
 @cache

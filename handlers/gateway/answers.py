@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
 from itertools import product
@@ -18,6 +19,8 @@ ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType] | 
 
 PLAIN = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
 _BODILESS = frozenset({204, 304})
+_ESCAPES = sys.version_info < (3, 12)
+"""Lambda's runtime client writes what is not ASCII as escapes on older Pythons (lambda_runtime_marshaller.py)."""
 _GROWTH = 6
 """JSON makes at most so many bytes of one: \\u0000 of a zero. Only bodies that could then be too long are measured."""
 
@@ -138,4 +141,4 @@ def _put_body(whole: Answer, body: bytes) -> None:
 
 
 def _size(whole: Answer) -> int:
-    return len(json.dumps(whole, ensure_ascii=False).encode(errors="replace"))
+    return len(json.dumps(whole, ensure_ascii=_ESCAPES).encode(errors="replace"))

@@ -6,7 +6,7 @@ Balancing ("Lambda functions as targets").
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from handlers.gateway import answers, targets
@@ -33,7 +33,9 @@ BALANCER_LISTS = Kind(targets.of_load_balancer, answers.Form(answers.in_lists_de
 
 def kind_of(event: Event) -> Kind | None:
     """None for what is no request. Events that ask whether a request is allowed only look like one."""
-    told: Event = event.get("requestContext") or {}
+    told: object = event.get("requestContext") or {}
+    if not isinstance(told, Mapping):
+        return None
     if "methodArn" in event or "routeArn" in event:
         return None
     if "httpMethod" not in event:

@@ -142,3 +142,11 @@ def test_durations(steps: list[tuple[Kind, int, str | None]], minutes: dict[int,
     """Each finish is paired with the latest start of its run id, at most 72 hours back."""
     found = durations(reversed(_pings(*steps)))
     assert found == {n: amount * MINUTE for n, amount in minutes.items()}
+
+
+def test_ping_is_shown_without_its_body() -> None:
+    """A body is long, and the job's own affair."""
+    assert (
+        repr(Ping(1, START, Kind.LOG, body=b"secret", size=6))
+        == f"Ping(n=1, at={START.isoformat()}, kind='log', size=6)"
+    )

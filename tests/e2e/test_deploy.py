@@ -117,12 +117,16 @@ def test_deployed_package_does_the_main_job(project: Project, tmp_path: Path) ->
 def test_update_rollback_and_undeploy_keep_the_data(project: Project) -> None:
     """An HTTP API with SnapStart: a second version, the first one again, and away; the table stays until told."""
     said = project.run("deploy", "up", "production")
-    assert "Accounts are made by command" in said
+    assert "To make an account: make deploy STAGE=production EMAIL=" in said
     first = code_of("tocsin-production")
     lambdas = project.aws.client("lambda")
     if _version_of(DEPLOYER) >= "3.12":
         alias = lambdas.get_alias(FunctionName="tocsin-production", Name="snapstart")
         assert lambdas.get_function(FunctionName="tocsin-production", Qualifier=alias["FunctionVersion"])
+
+    project.aws.client("cloudformation").delete_stack(StackName="tocsin-production")
+    assert "An earlier deployment broke off" in project.run("deploy", "up", "production")
+    assert code_of("tocsin-production") == first
 
     (project.folder / "tocsin" / "__init__.py").write_text('"""Another version."""\n')
     project.run("deploy", "up", "production")
@@ -196,7 +200,7 @@ def _assert_role_is_narrow(aws: Aws) -> None:
         RoleName="tocsin-dev-ZappaLambdaExecutionRole", PolicyName="zappa-permissions"
     )["PolicyDocument"]
     allowed = {statement["Sid"]: statement for statement in policy["Statement"]}
-    assert set(allowed) == {"Table", "OwnLogs", "TopicsOfItsName", "Parameters"}
+    assert set(allowed) == {"Table", "OwnLogs", "InvocationByItsRestApi", "TopicsOfItsName", "Parameters"}
     table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/tocsin-dev"
     assert allowed["Table"]["Resource"] == [table, f"{table}/index/*"]
     assert all("*" not in action for each in policy["Statement"] for action in each["Action"])

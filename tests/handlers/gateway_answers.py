@@ -38,6 +38,10 @@ def _sizes(kind: str, event: Callable[..., dict[str, Any]], limit: int) -> Itera
         yield Case(f"{kind}: large {name}", event(), _long(byte, count), app=partial(_Long, byte, count))
     for name, byte, count in (("binary", b"\xff", limit * 3 // 4), ("text", b"x", limit), ("zeros", b"\0", limit // 5)):
         yield Case(f"{kind}: {name} too large", event(), _too_large(limit), app=partial(_Long, byte, count))
+    # Lambda's runtime client writes them as six letters each, up to Python 3.11.
+    accent, count = "é".encode(), limit // 2 - 1000
+    seen = _long(accent, count) if sys.version_info >= (3, 12) else _too_large(limit)
+    yield Case(f"{kind}: accents as many as fit", event(), seen, app=partial(_Long, accent, count))
 
 
 class _Long(Listener):

@@ -188,3 +188,10 @@ def test_context_may_lack_what_the_tests_of_others_leave_out(app: Flask) -> None
 
 def _broken(_environ: object, _start_response: object) -> Any:
     raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("event", [{"requestContext": "x"}, {"requestContext": ["x"], "httpMethod": "GET"}])
+def test_event_that_only_looks_like_a_request_is_named(event: dict[str, Any]) -> None:
+    """Whatever stands where a request has its context."""
+    with pytest.raises(UnknownEvent, match="requestContext"):
+        lambda_handler(event, LambdaContext())

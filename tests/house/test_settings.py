@@ -229,3 +229,10 @@ def test_lambda_needs_what_no_folder_can_keep(tmp_path: Path, name: str) -> None
     variables = {f"TOCSIN_{key}": value for key, value in environ.items()} | {"AWS_LAMBDA_FUNCTION_NAME": "tocsin"}
     with pytest.raises(SettingsError, match=f"TOCSIN_{name} is missing"):
         from_environ(variables, root=tmp_path / "nowhere" / "to write")
+
+
+def test_settings_show_no_secret(tmp_path: Path) -> None:
+    """They stand in tracebacks and logs of whoever prints what it was called with."""
+    secret = {"SECRET_KEY": SECRET, "MAIL": "smtp://user:opensesame@mail.example.org", "STORE": "dynamodb://t"}
+    settings = from_environ({f"TOCSIN_{name}": value for name, value in secret.items()}, root=tmp_path)
+    assert repr(settings) == "Settings(store='dynamodb://t', site_root=None)"

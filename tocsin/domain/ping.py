@@ -75,6 +75,10 @@ class Ping(Struct, frozen=True):
     duration: timedelta | None = None
     """How long the run took that this ping ended, where that was clear when it came."""
 
+    def __repr__(self) -> str:
+        """Without the body, which is long, and the job's own."""
+        return f"Ping(n={self.n}, at={self.at.isoformat()}, kind={self.kind.value!r}, size={self.size})"
+
 
 class Keywords(Struct, frozen=True):
     """Which words in a body mean what (protocol 1.6); each field is a comma-separated list."""
