@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,14 @@ SERVICES: Mapping[str, str] = {
     "ssm": "ssm",
 }
 """All that is called, and what endpoints.json calls each."""
+CALLED: Mapping[str, frozenset[str]] = {
+    "dynamodb": frozenset(
+        {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"}
+    ),
+    "secretsmanager": frozenset({"GetSecretValue"}),
+    "ssm": frozenset({"GetParameters"}),
+}
+"""What the function calls of the services whose clients are made while it starts; a client has a method for each."""
 
 
 def prune(data: Path) -> None:
@@ -32,15 +40,41 @@ def prune(data: Path) -> None:
         for version in older:
             shutil.rmtree(version)
         (newest / "examples-1.json.gz").unlink(missing_ok=True)
-        _unpack(newest / "service-2.json.gz")
+        _unpack(newest / "service-2.json.gz", CALLED.get(service))
     _prune_endpoints(data / "endpoints.json")
 
 
-def _unpack(packed: Path) -> None:
+def _unpack(packed: Path, called: frozenset[str] | None) -> None:
     """Without what help() would print, and not compressed: the zip is, and its reader need not be."""
     described = json.loads(gzip.decompress(packed.read_bytes()))
+    if called:
+        described = _only(called, described)
     packed.with_suffix("").write_text(_compact(_without_words(described)))
     packed.unlink()
+
+
+def _only(called: frozenset[str], described: Any) -> Any:
+    """These operations, and the shapes that they have to do with."""
+    operations = {name: each for name, each in described["operations"].items() if name in called}
+    shapes: dict[str, Any] = {}
+    waiting = list(_shapes_in(operations))
+    while waiting:
+        name = waiting.pop()
+        if name not in shapes:
+            shapes[name] = described["shapes"][name]
+            waiting.extend(_shapes_in(shapes[name]))
+    return {**described, "operations": operations, "shapes": shapes}
+
+
+def _shapes_in(described: Any) -> Iterator[str]:
+    if isinstance(described, list):
+        for each in described:
+            yield from _shapes_in(each)
+    elif isinstance(described, dict):
+        if isinstance(described.get("shape"), str):
+            yield described["shape"]
+        for each in described.values():
+            yield from _shapes_in(each)
 
 
 def _without_words(described: Any) -> Any:

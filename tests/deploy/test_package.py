@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import botocore
+import botocore.session
 import pytest
+from botocore import xform_name
 from botocore.loaders import Loader
 
 from deploy.package import NotInstalled, build
-from deploy.sdk_data import SERVICES, prune
+from deploy.sdk_data import CALLED, SERVICES, prune
 from tests.fakes import ROOT
 
-CALLED = {
-    "dynamodb": {"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchGetItem", "TransactWriteItems"},
-    "s3": {"GetObject"},
-    "secretsmanager": {"GetSecretValue"},
-    "sesv2": {"SendEmail"},
-    "ssm": {"GetParameters"},
-}
 _UNCHECKED_HASH = 0b01
 """The flags of a .pyc file that is never compared with its source (PEP 552)."""
 
@@ -81,11 +76,46 @@ def _others(folder: str, names: list[str], whole: Path) -> list[str]:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_sdk_still_knows_what_is_called(data: Path, service: str) -> None:
-    """All that the whole description says, but for the words that help() would print."""
+    """All that the whole description says of it, but for the words that help() would print."""
     whole = Loader().load_service_model(service, "service-2")
     cut = Loader([str(data)], include_default_search_paths=False).load_service_model(service, "service-2")
-    assert _bare(cut) == _bare(whole)
-    assert cut["operations"].keys() >= CALLED[service]
+    called = CALLED.get(service, whole["operations"].keys())
+    assert cut["operations"].keys() == called
+    assert _bare(cut["operations"]) == _bare({name: whole["operations"][name] for name in called})
+    assert _bare(cut["shapes"]).items() <= _bare(whole["shapes"]).items()
+    assert _bare(cut["metadata"]) == _bare(whole["metadata"])
+
+
+@pytest.mark.parametrize("service", CALLED)
+def test_sdk_makes_clients_of_what_is_left(data: Path, service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every shape that an operation leads to is there: a client looks at them all when it is asked what it can do."""
+    session = botocore.session.get_session()
+    session.register_component("data_loader", Loader([str(data)], include_default_search_paths=False))
+    model = session.create_client(service, region_name="eu-central-1").meta.service_model
+    for name in CALLED[service]:
+        operation = model.operation_model(name)
+        assert _members(operation.input_shape) + _members(operation.output_shape) > 0
+        assert [error.name for error in operation.error_shapes]
+
+
+def _members(shape: Any, seen: frozenset[str] = frozenset()) -> int:
+    """How many there are, in all depths."""
+    if shape is None or shape.name in seen or not hasattr(shape, "members"):
+        return 0
+    return sum(1 + _members(member, seen | {shape.name}) for member in shape.members.values())
+
+
+def test_every_call_and_error_of_the_store_is_left(data: Path) -> None:
+    """The store names them in the SDK's words, so what it would miss on Lambda is missed here."""
+    source = "".join((ROOT / f"tocsin/stores/{name}.py").read_text() for name in ("dynamodb", "aws_secrets"))
+    whole, cut = Loader(), Loader([str(data)], include_default_search_paths=False)
+    models = [whole.load_service_model(service, "service-2") for service in CALLED]
+    known = {xform_name(operation) for model in models for operation in model["operations"]}
+    called = {word for word in re.findall(r"\.([a-z_]+)\b", source) if word in known}
+    assert called == {xform_name(operation) for operations in CALLED.values() for operation in operations}
+    caught = set(re.findall(r"client\.exceptions\.(\w+)", source))
+    assert caught
+    assert caught <= cut.load_service_model("dynamodb", "service-2")["shapes"].keys()
 
 
 def _bare(described: Any) -> Any:
