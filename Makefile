@@ -50,14 +50,19 @@ lock: .venv/dev.stamp ## pin what the requirements*.in name (UPGRADE=1: newest v
 	@$(COMPILE) --output-file requirements-deploy.txt requirements-deploy.in
 	@$(COMPILE) --output-file requirements-bench.txt requirements-bench.in
 
+# By the environment: an address may hold what a shell would read.
+deploy rollback undeploy: export STAGE := $(STAGE)
+deploy: export EMAIL := $(EMAIL)
+undeploy: export DATA := $(DATA)
+
 deploy: .venv-deploy/deploy.stamp ## put Tocsin on AWS, or update it (STAGE=dev EMAIL=you@example.org)
-	@$(DEPLOY) up '$(STAGE)' $(if $(EMAIL),--email '$(EMAIL)')
+	@$(DEPLOY) up "$$STAGE" $(if $(EMAIL),--email "$$EMAIL")
 
 rollback: .venv-deploy/deploy.stamp ## put back the code that ran there before (STAGE=dev)
-	@$(DEPLOY) back '$(STAGE)'
+	@$(DEPLOY) back "$$STAGE"
 
 undeploy: .venv-deploy/deploy.stamp ## take it off AWS; the data stays (STAGE=dev DATA=keep, or DATA=delete)
-	@$(DEPLOY) down '$(STAGE)' --data '$(DATA)'
+	@$(DEPLOY) down "$$STAGE" --data "$$DATA"
 
 package: .venv-deploy/deploy.stamp ## build what Lambda would run: tocsin.zip
 	@.venv-deploy/bin/python -m deploy.package tocsin.zip

@@ -58,6 +58,8 @@ def create_app(
 
 def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> House:
     kinds = _kinds(settings, clock)
+    if settings.heartbeat_url:
+        _check_link(settings.heartbeat_url)
     return House(settings, open_store(settings.store), kinds, clock=clock, inbox=S3Inbox())
 
 
@@ -138,6 +140,16 @@ def _kinds(settings: Settings, clock: Callable[[], datetime]) -> Registry:
     except ValueError as error:
         raise SettingsError(f"TOCSIN_MAIL can't be used: {error}") from error
     return InstalledKinds(lambda: _built_in(settings, transport, clock))
+
+
+def _check_link(url: str) -> None:
+    # Here, where there is one: what channels know of URLs, no other start needs.
+    from tocsin.channels.weblinks import InvalidUrl, parse
+
+    try:
+        parse(url)
+    except InvalidUrl as error:
+        raise SettingsError(f"TOCSIN_HEARTBEAT_URL can't be used: {error}") from error
 
 
 def _built_in(settings: Settings, transport: Transport, clock: Callable[[], datetime]) -> Iterable[Channel]:

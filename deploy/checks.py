@@ -9,9 +9,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from app import open_house
 from deploy.stage import CannotDeploy, Stage
 from tocsin.settings import Settings, SettingsError, from_environ
 from tocsin.stores.aws_secrets import fetch
+from tocsin.stores.table import StoreUnavailable
 
 HANDLER = "handlers.gateway.lambda_handler"
 UNKNOWN_ADDRESS = "https://address.invalid"
@@ -36,17 +38,19 @@ def _check_zappa(stage: Stage) -> None:
         raise CannotDeploy(f"lambda_handler must be {HANDLER}: Zappa's own loses cookies and ticks.")
     if config.get("debug", True):
         raise CannotDeploy("debug must be false: strangers would read tracebacks.")
-    if not any(event.get("function") == HANDLER for event in config.get("events", [])):
+    if not any(event.get("function") == HANDLER for event in config.get("events") or []):
         raise CannotDeploy(f"No event calls {HANDLER}: nothing would look for silence. Put the tick back into events.")
 
 
 def _settings(stage: Stage) -> Settings:
-    """The function's settings, read as it will read them."""
+    """The function's settings, read and used as they will be when it starts."""
     known = {"AWS_LAMBDA_FUNCTION_NAME": stage.function, "TOCSIN_SITE_ROOT": UNKNOWN_ADDRESS}
     try:
-        return from_environ(known | stage.variables, root=Path.cwd(), fetch=fetch)
-    except SettingsError as error:
+        settings = from_environ(known | stage.variables, root=Path.cwd(), fetch=fetch)
+        open_house(settings)
+    except (SettingsError, StoreUnavailable) as error:
         raise CannotDeploy(f"In aws_environment_variables: {error}") from error
+    return settings
 
 
 def _check_sender(stage: Stage, settings: Settings) -> Iterator[str]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import click
 
 from deploy.stage import CannotDeploy, Stage
-from tocsin.services.accounts import InvalidAccount, create_user
+from tocsin.services.accounts import InvalidAccount, create_user, validate
 from tocsin.stores.accounts import Accounts, EmailTaken
 from tocsin.stores.dynamodb import DynamoTable
 from tocsin.stores.table import StoreUnavailable
@@ -46,16 +46,27 @@ def delete_table(stage: Stage) -> None:
         raise CannotDeploy(str(error)) from error
 
 
-def make_account(stage: Stage, email: str) -> str | None:
-    """Its password; None if there was such an account. Raises CannotDeploy."""
+def check_email(email: str) -> None:
+    """Raises CannotDeploy for what is none."""
+    try:
+        validate(email, None)
+    except InvalidAccount as error:
+        raise CannotDeploy(f"EMAIL: {error}") from error
+
+
+def make_account(stage: Stage, email: str) -> None:
+    """Say its password, and make it, unless there is one. Raises CannotDeploy."""
     password = secrets.token_urlsafe(12)
     try:
-        create_user(Accounts(DynamoTable(stage.table)), email=email, password=password, now=datetime.now(UTC))
-    except EmailTaken:
-        return None
-    except (InvalidAccount, StoreUnavailable) as error:
-        raise CannotDeploy(str(error)) from error
-    return password
+        accounts = Accounts(DynamoTable(stage.table))
+        if accounts.by_email(email.strip().lower()):
+            click.echo(f"{email} has an account already, and keeps its password.")
+            return
+        # Said first: whoever breaks off in between has a password too many, and not one too few.
+        click.echo(f"Sign in as {email} with the password {password} – it is shown this once.")
+        create_user(accounts, email=email, password=password, now=datetime.now(UTC))
+    except (EmailTaken, StoreUnavailable) as error:
+        raise CannotDeploy(f"The account was not made: {error}") from error
 
 
 def _parameter(stage: Stage) -> str | None:

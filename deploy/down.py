@@ -19,6 +19,7 @@ def down(stage: Stage, *, delete_data: bool) -> None:
     if delete_data:
         delete_table(stage)
         delete_secret(stage)
+        click.echo(f"The table {stage.table}, all that was in it and the secret key are gone.")
         return
     click.echo(f"The table {stage.table} and the secret key stay: `make deploy STAGE={stage.name}` goes on with them.")
     click.echo(f"To delete them as well: make undeploy STAGE={stage.name} DATA=delete")

@@ -11,6 +11,9 @@ from typing import Any
 import click
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
+_NEVER_COMPLETE = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS", "DELETE_COMPLETE")
+"""What CloudFormation calls a stack that never was, or is no more. Any other one may have an API that people call."""
+
 
 class CannotDeploy(click.ClickException):
     """A sentence that says what is wrong and what to do."""
@@ -33,7 +36,7 @@ class Stage:
             cli.load_settings()
         except NoRegionError:
             raise CannotDeploy("No region is named: set AWS_DEFAULT_REGION, for example to eu-central-1.") from None
-        except (ValueError, BotoCoreError) as error:
+        except (AttributeError, TypeError, ValueError, BotoCoreError) as error:  # whatever JSON has at its top
             raise CannotDeploy(f"zappa_settings.json can't be used for the stage {name}: {error}") from error
         stage = cls(name, cli)
         # Zappa's settings may name them; whatever else speaks to AWS from here looks into the environment.
@@ -55,8 +58,11 @@ class Stage:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The function's environment as far as the settings say it."""
-        return dict(self.config.get("aws_environment_variables", {}))
+        """The function's environment as far as the settings say it. Raises CannotDeploy."""
+        variables = self.config.get("aws_environment_variables") or {}
+        if not isinstance(variables, dict) or not all(isinstance(value, str) for value in variables.values()):
+            raise CannotDeploy('aws_environment_variables must hold texts by name: write numbers in quotes, as "30".')
+        return dict(variables)
 
     @property
     def table(self) -> str:
@@ -99,12 +105,24 @@ class Stage:
         return dict((self.configuration() or {}).get("Environment", {}).get("Variables", {}))
 
     def is_whole(self) -> bool:
-        """The function's API is there as well, if it shall have one: a first deployment may have broken off before."""
+        """Its API is there as well, if it shall have one: a first deployment may have broken off before.
+
+        Raises CannotDeploy while CloudFormation is at work, and where it does not tell.
+        """
         if not self.has_api:
             return True
+        status = self._stack_status()
+        if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+            raise CannotDeploy(f"AWS is still at work on the stack {self.function} ({status}): try again after that.")
+        return status not in _NEVER_COMPLETE
+
+    def _stack_status(self) -> str:
+        """In CloudFormation's words; DELETE_COMPLETE where there is no stack."""
         stacks = self.client("cloudformation")
         try:
             (found,) = stacks.describe_stacks(StackName=self.function)["Stacks"]
-        except stacks.exceptions.ClientError:  # as it says that there is none
-            return False
-        return found["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ValidationError":  # as it says that there is none
+                return "DELETE_COMPLETE"
+            raise CannotDeploy(f"AWS does not tell whether the stack {self.function} is there: {error}") from error
+        return str(found["StackStatus"])

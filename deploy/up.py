@@ -11,7 +11,7 @@ from urllib.request import urlopen
 import click
 
 from deploy.checks import check
-from deploy.data import make_account, make_secret, make_table
+from deploy.data import check_email, make_account, make_secret, make_table
 from deploy.runtime import settle_runtime, starts_from_snapshot
 from deploy.stage import CannotDeploy, Stage
 
@@ -23,6 +23,8 @@ def up(stage: Stage, *, email: str | None) -> None:
     first = stage.configuration() is None
     if first and not email and sys.stdin.isatty():
         email = click.prompt("E-mail address of the first account (none: Enter)", default="", show_default=False)
+    if email:
+        check_email(email)
     make_secret(stage)
     for warning in check(stage):
         click.secho(f"Mind: {warning}", fg="yellow")
@@ -78,10 +80,8 @@ def _report(stage: Stage, address: str, email: str | None) -> None:
     click.secho(f"\nTocsin is at {address}", bold=True)
     if not email:
         click.echo(f"To make an account: make deploy STAGE={stage.name} EMAIL=you@example.org")
-    elif password := make_account(stage, email):
-        click.echo(f"Sign in as {email} with the password {password} – it is shown this once.")
     else:
-        click.echo(f"{email} has an account already.")
+        make_account(stage, email)
     # A simulated AWS has no such address.
     if "AWS_ENDPOINT_URL" not in os.environ:
         _knock(address)

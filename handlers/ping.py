@@ -43,9 +43,11 @@ class PingRoom:
         self._beyond = beyond
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if not f"{environ.get('PATH_INFO', '')}/".startswith("/ping/"):
+        # Slashes in front are as good as one: a site's address with one at its end and "/ping" are easily put together.
+        path = "/" + environ.get("PATH_INFO", "").lstrip("/")
+        if not f"{path}/".startswith("/ping/"):
             return self._beyond(environ, start_response)
-        answer = _answer(self._house(), environ)
+        answer = _answer(self._house(), environ, path)
         body = answer.text.encode()
         headers = {
             "Content-Type": "text/plain; charset=utf-8",
@@ -59,11 +61,11 @@ class PingRoom:
         return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)
 
 
-def _answer(house: House, environ: WSGIEnvironment) -> Answer:
+def _answer(house: House, environ: WSGIEnvironment, path: str) -> Answer:
     if environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
         return _PREFLIGHT
     try:
-        return _routed(house, environ)
+        return _routed(house, environ, path)
     except (UnknownCheck, AmbiguousSlug, InvalidSlug, InvalidExitStatus, InvalidRid, BrokenOff, Busy) as refused:
         return next(answer for error, answer in _REFUSALS.items() if isinstance(refused, error))
     except StoreUnavailable as error:
@@ -73,9 +75,8 @@ def _answer(house: House, environ: WSGIEnvironment) -> Answer:
         return Answer("500 Internal Server Error", log_broken())
 
 
-def _routed(house: House, environ: WSGIEnvironment) -> Answer:
+def _routed(house: House, environ: WSGIEnvironment, path: str) -> Answer:
     """Take /ping/<uuid> or /ping/<ping key>/<slug>, alone or with a signal or an exit status behind it."""
-    path = environ["PATH_INFO"]
     if found := _BY_ID.fullmatch(path):
         return _ping(house, environ, found["id"], found["signal"] or "")
     if found := _BY_SLUG.fullmatch(path):

@@ -83,7 +83,7 @@ def _body(environ: WSGIEnvironment, limit: int) -> bytes:
 
 def _length(environ: WSGIEnvironment) -> int:
     """What was announced, however it is written; nonsense is nothing."""
-    text = environ.get("CONTENT_LENGTH") or ""
+    text = (environ.get("CONTENT_LENGTH") or "").strip(" \t")  # RFC 9110, 5.5: no part of the value
     return int(text) if text.isascii() and text.isdigit() and len(text) < _MAX_DIGITS else 0
 
 

@@ -27,7 +27,10 @@ def mail(text: str) -> str:
 
 
 def root(text: str) -> str:
-    url = urlsplit(text)
+    try:
+        url = urlsplit(text)
+    except ValueError:
+        url = urlsplit("")
     extras = url.query or url.fragment or url.username is not None or any(character.isspace() for character in text)
     if url.scheme not in ("http", "https") or not url.hostname or extras or not _has_valid_port(url):
         raise ValueError(f"must be an address such as https://tocsin.example.org, not {text!r}")

@@ -26,6 +26,12 @@ class JsonFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
+        try:
+            return json.dumps(self._fields(record))
+        except Exception:  # noqa: BLE001 (records are made by strangers too: a line with less in it says more than none)
+            return json.dumps({"level": _text(record.levelname), "message": _message(record)})
+
+    def _fields(self, record: logging.LogRecord) -> dict[str, object]:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         fields: dict[str, object] = {
             "timestamp": at.replace("+00:00", "Z"),
@@ -37,10 +43,12 @@ class JsonFormatter(logging.Formatter):
             fields["request_id"] = named
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            fields["stack"] = record.stack_info
         for name, value in vars(record).items():
             if name not in _STANDARD:
-                fields.setdefault(name, _plain(value))
-        return json.dumps(fields)
+                fields.setdefault(_text(name), _plain(value))
+        return fields
 
 
 def start(*, as_json: bool) -> None:

@@ -155,7 +155,11 @@ def _fetched(environ: Mapping[str, str], fetch: Fetch | None) -> Mapping[str, st
         return environ
     if fetch is None:  # A name that many know must not end up as the key that signs.
         raise SettingsError(f"{min(references)} names a value that AWS keeps, and nothing fetches it here.")
-    return {**environ, **fetch(references)}
+    fetched = fetch(references)
+    for name, value in fetched.items():
+        if not value.strip():  # would count as not set, and a default may be another store
+            raise SettingsError(f"{name} is empty where AWS keeps it ({references[name]}).")
+    return {**environ, **fetched}
 
 
 class _Environment(Struct, frozen=True):

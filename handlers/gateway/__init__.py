@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from handlers.gateway import metrics
-from handlers.gateway.invocation import Answer, Context, Event, UnknownEvent, request_id_of
+from handlers.gateway.invocation import Answer, Context, Event, UnknownEvent, named, request_id_of
 from handlers.gateway.kinds import kind_of
 from handlers.gateway.serving import respond
 from tocsin.house import TICK_TIME, House
@@ -64,7 +64,7 @@ def _route(event: Event) -> Route:
     if senders and senders <= _POST:
         return _mail
     sent = ", ".join(sorted(senders or {str(event.get("source"))}))
-    raise UnknownEvent(f"no handler for an event from {sent} with the keys {sorted(event)}")
+    raise UnknownEvent(f"no handler for an event from {sent} with the keys {named(event)}")
 
 
 def _senders(event: Event) -> set[str]:

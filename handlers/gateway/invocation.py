@@ -21,3 +21,8 @@ class UnknownEvent(Exception):
 
 def request_id_of(context: Context) -> str | None:
     return getattr(context, "aws_request_id", None)
+
+
+def named(event: Event) -> str:
+    """Its keys, for a line of the log."""
+    return f"{sorted(map(str, event))}"[:500]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from handlers.gateway.answers import Form, Started, answer, plain
 from handlers.gateway.environ import environ_of
-from handlers.gateway.invocation import Answer, Context, Event, UnknownEvent, request_id_of
+from handlers.gateway.invocation import Answer, Context, Event, UnknownEvent, named, request_id_of
 from handlers.gateway.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def respond(app: WSGIApplication, event: Event, context: Context, *, root: str |
     """
     kind = kind_of(event)
     if kind is None:
-        raise UnknownEvent(f"no HTTP request: an event with the keys {sorted(event)}")
+        raise UnknownEvent(f"no HTTP request: an event with the keys {named(event)}")
     try:
         target = kind.target(event, event.get("requestContext") or {})
         environ = environ_of(event, context, target, root)

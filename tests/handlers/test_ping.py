@@ -55,6 +55,22 @@ def test_ping_url_forms(
     assert (ping.kind, ping.exit_status, ping.n) == (kind, exit_status, 1)
 
 
+@pytest.mark.parametrize("before", ["/", "//", ""])
+def test_ping_path_may_begin_with_any_number_of_slashes(scene: Scene, client: FlaskClient, before: str) -> None:
+    """Who puts the site's address, with a slash at its end, and the path together has one too many."""
+    check_id = scene.check()
+    assert says(client.get("/", environ_overrides={"PATH_INFO": f"{before}ping/{check_id}"}), 200, "OK")
+    assert newest(scene, check_id).n == 1
+
+
+@pytest.mark.parametrize("length", ["5 ", "\t5"])
+def test_space_around_a_length_is_no_part_of_it(scene: Scene, client: FlaskClient, length: str) -> None:
+    """Servers differ in whether they cut it off (RFC 9110, 5.5)."""
+    check_id = scene.check()
+    client.post(f"/ping/{check_id}", data=b"hello", environ_overrides={"CONTENT_LENGTH": length})
+    assert newest(scene, check_id).body == b"hello"
+
+
 def test_ping_is_told_from_the_request(scene: Scene, client: FlaskClient) -> None:
     """Time, scheme, method, address, user agent, run id and body are in the log."""
     check_id = scene.check()

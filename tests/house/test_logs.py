@@ -248,3 +248,20 @@ def test_server_of_ones_own_writes_text_otherwise(tmp_path: Path) -> None:
         check=True,
     )
     assert " ERROR tocsin: Something\nhappened" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("part", "odd"), [("levelname", 5), ("name", b"x"), ("exc_info", "x"), ("created", 1e20), (("a", 1), "key")]
+)
+def test_odd_record_is_told_as_far_as_it_can_be(log: Log, part: Any, odd: object) -> None:
+    """Whoever made it, its message may be what matters."""
+    record = log.makeRecord("tocsin.test", logging.ERROR, __file__, 1, "hello", (), None)
+    vars(record)[part] = odd
+    log.handle(record)
+    assert log.told()["message"] == "hello"
+
+
+def test_stack_that_was_asked_for_is_told(log: Log) -> None:
+    """It has many lines, and stays in one."""
+    log.error("hello", stack_info=True)
+    assert log.told()["stack"].startswith("Stack (most recent call last):")

@@ -125,6 +125,7 @@ def test_sender_is_an_address_whatever_the_site_is_called(tmp_path: Path, root: 
         ("LOG_DAYS", "0"),
         ("LOG_FORMAT", "xml"),
         ("METRICS", "maybe"),
+        ("SITE_ROOT", "https://[x"),
         ("HEARTBEAT_URL", "m.example.org/ping"),
         ("HEARTBEAT_URL", "ftp://m.example.org/ping"),
         ("HEARTBEAT_URL", "https:///ping"),
@@ -190,6 +191,14 @@ def test_values_that_aws_keeps_are_fetched_together(tmp_path: Path) -> None:
     settings = from_environ(environ | {"OTHER": "ssm:/other"}, root=tmp_path, fetch=fetch)
     assert (settings.secret_key, settings.log_age, settings.site_name) == (SECRET, timedelta(days=7), "x")
     assert asked == [{"TOCSIN_SECRET_KEY": "ssm:/key", "TOCSIN_LOG_DAYS": "secretsmanager:all#days"}]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n"])
+def test_blank_value_that_aws_keeps_is_refused(tmp_path: Path, blank: str) -> None:
+    """It would count as not set, and a default may be another store."""
+    environ = {"TOCSIN_SECRET_KEY": SECRET, "TOCSIN_STORE": "ssm:/tocsin/store"}
+    with pytest.raises(SettingsError, match="TOCSIN_STORE is empty where AWS keeps it"):
+        from_environ(environ, root=tmp_path, fetch=lambda asked: dict.fromkeys(asked, blank))
 
 
 def test_nothing_is_fetched_without_need(tmp_path: Path) -> None:

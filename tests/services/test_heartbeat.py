@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from app import create_app
 from tests.channels.receivers import Answer, Receiver, serving
 from tests.conftest import Engine
 from tests.fakes import Clock, Scene, settings_for
 from tests.tables import Interposed
 from tocsin.house import House
+from tocsin.settings import SettingsError
 from tocsin.stores.table import StoreUnavailable, Table
 
 SECRET_PATH = "/ping/0f7cd0a2-secret"
@@ -162,3 +164,11 @@ def test_house_without_a_monitor_calls_nobody(house: House) -> None:
     """Which is how it comes."""
     assert house.heartbeat is None
     assert house.tick().complete is True
+
+
+@pytest.mark.parametrize("url", ["http://a..b/ping", f"http://{'x' * 300}/ping", "http://host/a\\b"])
+def test_url_that_no_beat_could_call_stops_the_start(tmp_path: Path, url: str) -> None:
+    """It would be a warning every minute, and an alarm elsewhere."""
+    settings = settings_for(f"sqlite://{tmp_path / 'tocsin.sqlite3'}", tmp_path, heartbeat_url=url)
+    with pytest.raises(SettingsError, match="TOCSIN_HEARTBEAT_URL can't be used"):
+        create_app(settings)

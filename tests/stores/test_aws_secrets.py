@@ -192,3 +192,11 @@ def test_start_that_lacks_a_region_says_so(tmp_path: Path) -> None:
     start = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     told = f"Tocsin can't start. {KEY} (ssm:/tocsin/key) can't be fetched: set AWS_DEFAULT_REGION.\n"
     assert (start.returncode, start.stderr) == (1, told)
+
+
+@pytest.mark.parametrize("answer", [{}, {"Parameters": []}, {"Parameters": [{"Name": "/other"}]}])
+def test_answer_without_what_was_asked_is_a_sentence(calls: Calls, answer: dict[str, Any]) -> None:
+    """A proxy in between may answer anything."""
+    calls.answers["GetParameters"] = answer
+    with pytest.raises(SettingsError, match="no such parameter is in this account"):
+        fetch({KEY: "ssm:/tocsin/key"})

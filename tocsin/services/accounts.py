@@ -31,7 +31,7 @@ def create_user(accounts: Accounts, *, email: str, password: str | None, now: da
 
     Raises InvalidAccount, stores.accounts.EmailTaken, stores.accounts.NotFirst.
     """
-    _validate(email.strip(), password)
+    validate(email.strip(), password)
     user = User(
         id=str(uuid4()),
         email=email.strip().lower(),
@@ -50,7 +50,8 @@ def sign_in(accounts: Accounts, *, email: str, password: str) -> User | None:
     return user if _matches(stored, password) else None
 
 
-def _validate(email: str, password: str | None) -> None:
+def validate(email: str, password: str | None) -> None:
+    """Raises InvalidAccount for what could be no account."""
     errors = {}
     if not _EMAIL.fullmatch(email):
         errors["email"] = "This is not an e-mail address."

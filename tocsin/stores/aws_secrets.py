@@ -57,7 +57,8 @@ def _parameters(named: Mapping[str, str]) -> dict[str, str]:
             with _explained((told[setting] for setting in named if named[setting] in chunk), "ssm:GetParameters"):
                 answer = ssm.get_parameters(Names=chunk, WithDecryption=True)
             # A version or a label that was asked for comes back apart from the name.
-            values |= {each["Name"] + each.get("Selector", ""): each["Value"] for each in answer["Parameters"]}
+            found = answer.get("Parameters", ())
+            values |= {each["Name"] + each.get("Selector", ""): each.get("Value", "") for each in found}
     for setting, name in named.items():
         if name not in values:
             raise SettingsError(f"{told[setting]} can't be fetched: no such parameter is in this account and region.")
@@ -91,7 +92,7 @@ def _part(text: str | None, key: str) -> str:
         return text
     try:
         value = msgspec.json.decode(text, type=dict[str, object]).get(key)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         raise ValueError("the secret is no JSON object, so it has no keys") from None
     if not isinstance(value, str):
         raise ValueError("the secret has no text under this key")
