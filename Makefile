@@ -1,11 +1,12 @@
 # Needs GNU make, Python 3.11 or newer, and nothing else: everything below happens in .venv.
 
 PYTHON ?= python3
-HOST ?= 127.0.0.1
-PORT ?= 5000
-
-STAGE ?= dev
-DATA ?= keep
+# By the command line only: what an environment has under such names was not meant for us.
+HOST := 127.0.0.1
+PORT := 5000
+STAGE := dev
+DATA := keep
+EMAIL :=
 
 BIN := .venv/bin
 # Zappa asks for an environment that is active.
@@ -21,7 +22,7 @@ COMPILE := env -u PIP_EXTRA_INDEX_URL -u PIP_FIND_LINKS PIP_CONFIG_FILE=/dev/nul
 	$(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock deploy rollback undeploy package clean
+.PHONY: help run test check format lock deploy rollback undeploy flask package clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,18 +52,21 @@ lock: .venv/dev.stamp ## pin what the requirements*.in name (UPGRADE=1: newest v
 	@$(COMPILE) --output-file requirements-bench.txt requirements-bench.in
 
 # By the environment: an address may hold what a shell would read.
-deploy rollback undeploy: export STAGE := $(STAGE)
+deploy rollback undeploy flask: export STAGE := $(STAGE)
 deploy: export EMAIL := $(EMAIL)
-undeploy: export DATA := $(DATA)
+deploy undeploy: export DATA := $(DATA)
 
 deploy: .venv-deploy/deploy.stamp ## put Tocsin on AWS, or update it (STAGE=dev EMAIL=you@example.org)
-	@$(DEPLOY) up "$$STAGE" $(if $(EMAIL),--email "$$EMAIL")
+	@$(DEPLOY) up "$$STAGE" --data "$$DATA" $(if $(EMAIL),--email "$$EMAIL")
 
 rollback: .venv-deploy/deploy.stamp ## put back the code that ran there before (STAGE=dev)
 	@$(DEPLOY) back "$$STAGE"
 
 undeploy: .venv-deploy/deploy.stamp ## take it off AWS; the data stays (STAGE=dev DATA=keep, or DATA=delete)
 	@$(DEPLOY) down "$$STAGE" --data "$$DATA"
+
+flask: .venv-deploy/deploy.stamp ## run one of Tocsin's commands there (STAGE=dev ARGS='user create you@example.org')
+	@$(DEPLOY) flask "$$STAGE" $(ARGS)
 
 package: .venv-deploy/deploy.stamp ## build what Lambda would run: tocsin.zip
 	@.venv-deploy/bin/python -m deploy.package tocsin.zip

@@ -50,7 +50,7 @@ FREE = {  # what every account has each month, for ever; https://aws.amazon.com/
     "data out, GB": 100,
 }
 
-METRICS, ALARMS = 7, 5
+METRICS, ALARMS = 7, 6
 """Those of handlers/gateway/metrics.py, and of deploy/alarms.yaml."""
 
 HOURS = 730
@@ -224,9 +224,12 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="What a deployment on AWS costs a month, in US dollars.")
+    parser = argparse.ArgumentParser(
+        description="What a deployment on AWS costs a month, in US dollars.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
     for name, value in asdict(Assumptions()).items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value, help="assumed")
     print("\n\n".join(tables(Assumptions(**vars(parser.parse_args())))))
 
 

@@ -140,7 +140,7 @@ def main() -> None:
     found: dict[str, list[tuple[float, float, int]]] = {name: [] for name in SERVERS}
     for _ in range(asked.rounds):
         for name, command in SERVERS.items():
-            with TemporaryDirectory(dir=asked.folder) as folder:
+            with TemporaryDirectory(dir=Path(asked.folder).resolve()) as folder:
                 found[name].append(measure(command, Path(folder), asked.seconds, asked.clients))
     print("| server | pings a second | 99 of 100 within | lost |\n| --- | ---: | ---: | ---: |")
     for name, rounds in found.items():

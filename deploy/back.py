@@ -15,6 +15,7 @@ _PLATFORM = "Runtime", "Architectures"
 
 def back(stage: Stage) -> None:
     """Run the newest code that is another one than today's. Raises CannotDeploy if none is kept that would run."""
+    stage.announce()
     now = stage.configuration()
     if now is None:
         raise CannotDeploy(f"There is no {stage.function} in {stage.region}.")

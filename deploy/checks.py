@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from app import open_house
 from deploy.stage import CannotDeploy, Stage
-from tocsin.settings import Settings, SettingsError, from_environ
+from tocsin.settings import PARAMETER, SECRET, Settings, SettingsError, from_environ
 from tocsin.stores.aws_secrets import fetch
 from tocsin.stores.table import StoreUnavailable
 
@@ -23,7 +23,9 @@ UNKNOWN_ADDRESS = "https://address.invalid"
 def check(stage: Stage) -> Iterator[str]:
     """Sentences about what will not work, though the rest does. Raises CannotDeploy for what would be useless."""
     _check_zappa(stage)
-    settings = _settings(stage)
+    settings = yield from _settings(stage)
+    if ":" not in stage.variables.get("TOCSIN_SECRET_KEY", ":"):
+        yield "the secret key stands in zappa_settings.json, for all to read. Let ssm: name where it is kept."
     if settings.mail.startswith("file:"):
         yield "no mail can leave. Name SES or a mail server in TOCSIN_MAIL (docs/configuration.md)."
     if settings.mail.startswith("ses:"):
@@ -42,15 +44,33 @@ def _check_zappa(stage: Stage) -> None:
         raise CannotDeploy(f"No event calls {HANDLER}: nothing would look for silence. Put the tick back into events.")
 
 
-def _settings(stage: Stage) -> Settings:
-    """The function's settings, read and used as they will be when it starts."""
+def _settings(stage: Stage) -> Generator[str, None, Settings]:
+    """The function's settings, read and used as they will be when it starts. Tells of variables that nothing reads."""
     known = {"AWS_LAMBDA_FUNCTION_NAME": stage.function, "TOCSIN_SITE_ROOT": UNKNOWN_ADDRESS}
+    named = {name: value for name, value in stage.variables.items() if value.startswith((PARAMETER, SECRET))}
     try:
         settings = from_environ(known | stage.variables, root=Path.cwd(), fetch=fetch)
         open_house(settings)
+        asked = _Asked(known | stage.variables | fetch(named))
+        from_environ(asked, root=Path.cwd())
     except (SettingsError, StoreUnavailable) as error:
         raise CannotDeploy(f"In aws_environment_variables: {error}") from error
+    for name in sorted(stage.variables.keys() - asked.names):
+        if name.startswith("TOCSIN_"):
+            yield f"nothing reads {name}. Is it misspelt?"
     return settings
+
+
+class _Asked(dict[str, str]):
+    """An environment that remembers what it was asked for."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        super().__init__(variables)
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.names.add(name)
+        return super().get(name, default)
 
 
 def _check_sender(stage: Stage, settings: Settings) -> Iterator[str]:

@@ -13,10 +13,33 @@ from tocsin.stores.accounts import Accounts, EmailTaken
 from tocsin.stores.dynamodb import DynamoTable
 from tocsin.stores.table import StoreUnavailable
 
+_DATA = "TOCSIN_STORE", "TOCSIN_SECRET_KEY"
+
+
+def check_own(stage: Stage) -> None:
+    """Raises CannotDeploy if the settings give another stage the same table or secret key."""
+    for name, theirs in stage.neighbours().items():
+        for variable in _DATA:
+            if variable in theirs and theirs[variable] == stage.variables.get(variable):
+                raise CannotDeploy(f"{variable} is that of the stage {name}: give {stage.name} one of its own.")
+
+
+def check_same(stage: Stage) -> None:
+    """Raises CannotDeploy if the function at AWS uses another table or secret key than the settings say."""
+    there = stage.variables_there()
+    for variable in _DATA:
+        if variable in there and there[variable] != stage.variables.get(variable):
+            raise CannotDeploy(
+                f"{variable} is not what {stage.function} uses: it would go on without its data. "
+                f"If that is meant: make deploy STAGE={stage.name} DATA=switch"
+            )
+
 
 def make_secret(stage: Stage) -> None:
     """Put a new secret key where TOCSIN_SECRET_KEY says that it is kept, if that is a parameter that is not there."""
     if name := _parameter(stage):
+        if ":" in name:
+            raise CannotDeploy("TOCSIN_SECRET_KEY must name a parameter without a version: `make deploy` keeps it.")
         parameters = stage.client("ssm")
         try:
             parameters.put_parameter(Name=name, Value=secrets.token_hex(32), Type="SecureString", Overwrite=False)
@@ -33,7 +56,8 @@ def delete_secret(stage: Stage) -> None:
 def make_table(stage: Stage) -> None:
     """Make it, or give it what it lacks. Raises CannotDeploy."""
     try:
-        DynamoTable(stage.table).create()
+        if DynamoTable(stage.table).create():
+            click.echo(f"The table {stage.table} was made, or given what it lacked.")
     except StoreUnavailable as error:
         raise CannotDeploy(str(error)) from error
 

@@ -6,14 +6,19 @@ from contextlib import suppress
 
 import click
 
-from deploy.data import delete_secret, delete_table
+from deploy.data import check_own, delete_secret, delete_table
 from deploy.stage import Stage
 from deploy.up import zappa
 
 
 def down(stage: Stage, *, delete_data: bool) -> None:
     """Raises CannotDeploy."""
-    if stage.configuration() is not None:
+    stage.announce()
+    if delete_data:
+        check_own(stage)
+    if stage.configuration() is None:
+        click.echo(f"There is no function {stage.function}.")
+    else:
         zappa("undeploy", stage.name, "--yes")
     _remove_role(stage)
     if delete_data:
@@ -21,7 +26,9 @@ def down(stage: Stage, *, delete_data: bool) -> None:
         delete_secret(stage)
         click.echo(f"The table {stage.table}, all that was in it and the secret key are gone.")
         return
-    click.echo(f"The table {stage.table} and the secret key stay: `make deploy STAGE={stage.name}` goes on with them.")
+    click.echo(
+        f"Left alone: the table {stage.table} and the secret key. `make deploy STAGE={stage.name}` goes on with them."
+    )
     click.echo(f"To delete them as well: make undeploy STAGE={stage.name} DATA=delete")
 
 

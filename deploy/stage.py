@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ class Stage:
         """Read the stage's settings from the folder that this runs in. Raises CannotDeploy."""
         from zappa.cli import ZappaCLI
 
+        logging.getLogger("zappa").setLevel(logging.ERROR)  # its warnings are repeated when it is at work
         cli = ZappaCLI()
         cli.api_stage = name
         try:
@@ -45,6 +47,10 @@ class Stage:
             os.environ["AWS_PROFILE"] = profile
         return stage
 
+    def announce(self) -> None:
+        """Say what is worked on: the account is as easily the wrong one as the stage. Raises CannotDeploy."""
+        click.echo(f"{self.function} in {self.region}, account {self.caller['Account']}")
+
     @property
     def function(self) -> str:
         """The name of the Lambda function."""
@@ -59,7 +65,22 @@ class Stage:
     @property
     def variables(self) -> dict[str, str]:
         """The function's environment as far as the settings say it. Raises CannotDeploy."""
-        variables = self.config.get("aws_environment_variables") or {}
+        return self._variables_of(self.config)
+
+    def neighbours(self) -> dict[str, dict[str, str]]:
+        """The variables of the other stages in the settings, by the names of the stages."""
+        stages: Mapping[str, Mapping[str, Any]] = self.cli.zappa_settings
+        found = {}
+        for name in stages.keys() - {self.name}:
+            config = stages[name]
+            while "aws_environment_variables" not in config and "extends" in config:
+                config = stages[config["extends"]]
+            found[name] = self._variables_of(config)
+        return found
+
+    @staticmethod
+    def _variables_of(config: Mapping[str, Any]) -> dict[str, str]:
+        variables = config.get("aws_environment_variables") or {}
         if not isinstance(variables, dict) or not all(isinstance(value, str) for value in variables.values()):
             raise CannotDeploy('aws_environment_variables must hold texts by name: write numbers in quotes, as "30".')
         return dict(variables)

@@ -11,14 +11,20 @@ from urllib.request import urlopen
 import click
 
 from deploy.checks import check
-from deploy.data import check_email, make_account, make_secret, make_table
+from deploy.data import check_email, check_own, check_same, make_account, make_secret, make_table
 from deploy.runtime import settle_runtime, starts_from_snapshot
 from deploy.stage import CannotDeploy, Stage
 
 
-def up(stage: Stage, *, email: str | None) -> None:
-    """Deploy or update a stage. Raises CannotDeploy; what was done until then stays, and need not be done again."""
-    click.echo(f"{stage.function} in {stage.region}, account {stage.caller['Account']}")
+def up(stage: Stage, *, email: str | None, switch_data: bool = False) -> None:
+    """Deploy or update a stage. Raises CannotDeploy; what was done until then stays, and need not be done again.
+
+    Another table or secret key than the function has is refused, unless it is to switch to it.
+    """
+    stage.announce()
+    check_own(stage)
+    if not switch_data:
+        check_same(stage)
     settle_runtime(stage)
     first = stage.configuration() is None
     if first and not email and sys.stdin.isatty():

@@ -116,7 +116,7 @@ def from_environ(environ: Mapping[str, str] = os.environ, *, root: Path, fetch: 
     if on_lambda(environ):
         env.demand("STORE", "dynamodb:// and the table's name")
         env.demand("SECRET_KEY", "a long random text, the same for every instance")
-        env.demand("SITE_ROOT", "the address that `zappa deploy` prints, such as https://tocsin.example.org")
+        env.demand("SITE_ROOT", "the address that `make deploy` prints, such as https://tocsin.example.org")
     instance = root / "instance"
     store = env.read("STORE", casts.store, default="") or f"sqlite://{_made(instance) / 'tocsin.sqlite3'}"
     site_root = env.read("SITE_ROOT", casts.root, default=None)

@@ -49,6 +49,19 @@ def test_useless_deployment_is_refused(changed: dict[str, Any], sentence: str) -
         list(check(stage(**changed)))
 
 
+def test_misspelt_variable_is_warned_of() -> None:
+    """Nothing would read it, and nothing say so."""
+    misspelt = {"TOCSIN_MIAL": "smtp://mail.example.org", "TOCSIN_MAIL": "smtp://mail.example.org", "OTHER": "x"}
+    assert list(check(stage(variables=misspelt))) == ["nothing reads TOCSIN_MIAL. Is it misspelt?"]
+
+
+def test_secret_key_in_the_settings_is_warned_of() -> None:
+    """The file is in a repository."""
+    open_key = {"TOCSIN_SECRET_KEY": "s" * 32, "TOCSIN_MAIL": "smtp://mail.example.org"}
+    (warning,) = check(stage(variables=open_key))
+    assert warning.startswith("the secret key stands in zappa_settings.json")
+
+
 def test_function_without_mail_is_warned_of() -> None:
     """It works, for webhooks."""
     assert [warning.partition(".")[0] for warning in check(stage())] == ["no mail can leave"]

@@ -124,6 +124,8 @@ def test_update_rollback_and_undeploy_keep_the_data(project: Project) -> None:
         alias = lambdas.get_alias(FunctionName="tocsin-production", Name="snapstart")
         assert lambdas.get_function(FunctionName="tocsin-production", Qualifier=alias["FunctionVersion"])
 
+    made = project.run("deploy", "flask", "production", "user", "create", "two@example.org")
+    assert '"email": "two@example.org"' in made
     project.aws.client("cloudformation").delete_stack(StackName="tocsin-production")
     assert "An earlier deployment broke off" in project.run("deploy", "up", "production")
     assert code_of("tocsin-production") == first
