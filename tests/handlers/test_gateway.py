@@ -16,6 +16,7 @@ from tests.handlers.events import LambdaContext, http_event
 from tests.handlers.gateway_answers import answer_cases
 from tests.handlers.gateway_exchange import Case, Listener
 from tests.handlers.gateway_requests import request_cases
+from tests.house.pages import doc, rows
 
 CASES = [*request_cases(), *answer_cases()]
 MENDED = [
@@ -90,3 +91,9 @@ def test_aws_wsgi_alone_breaks_the_contract(name: str) -> None:
     """What is mended around it would otherwise be there for nothing: a version that needs it no more is told."""
     (case,) = [case for case in CASES if case.name == name]
     assert not case.is_kept_by(plain)
+
+
+def test_performance_page_counts_these_cases() -> None:
+    """It quotes the bench, which is run by hand."""
+    (row,) = [row for row in rows(doc("performance.md")) if row[0].startswith("all, of ")]
+    assert (row[0], row[-1]) == (f"all, of {len(CASES)}", "0")
