@@ -13,10 +13,9 @@ from msgspec.structs import replace
 from bench import costs
 from handlers.gateway.metrics import UNITS, Meter
 from tests.conftest import Engine
-from tests.fakes import ROOT, Clock, Scene, settings_for
+from tests.fakes import ROOT, Scene, settings_for
 from tests.house.meter import blocks
 from tests.house.pages import doc, rows
-from tocsin.house import House
 from tocsin.stores.dynamodb_codec import encode_item
 from tocsin.stores.table import Key
 
@@ -27,11 +26,6 @@ ASSUMED = costs.Assumptions()
 def engine() -> Engine:
     """One is enough: what is counted here is the same on both."""
     return "sqlite"
-
-
-@pytest.fixture
-def scene(house: House, clock: Clock) -> Scene:
-    return Scene.set(house, clock)
 
 
 def test_page_shows_what_the_script_prints() -> None:

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 
 from tests.channels.notices import failing, make_notice
 from tests.conftest import Engine
-from tests.fakes import ROOT, SECRET, Clock, Scene
+from tests.fakes import ROOT, SECRET, Scene
 from tests.house.pages import doc, rows
 from tocsin import signals
 from tocsin.channels.placeholders import body_facts, expand, facts, mentioned
@@ -37,11 +37,6 @@ def examples(name: str, language: str) -> list[str]:
 def engine() -> Engine:
     """One is enough: what the docs tell is the same on both."""
     return "sqlite"
-
-
-@pytest.fixture
-def scene(house: House, clock: Clock) -> Scene:
-    return Scene.set(house, clock)
 
 
 def read_settings() -> set[str]:
