@@ -37,6 +37,9 @@ def test_same_code_gives_the_same_file(package: zipfile.ZipFile, tmp_path: Path)
     """To the byte, whenever and wherever it is built."""
     assert package.filename
     assert built(tmp_path).read_bytes() == Path(package.filename).read_bytes()
+    names = package.namelist()
+    assert names == [path.as_posix() for path in sorted(map(Path, names))]  # in whatever order a disk tells them
+    assert {entry.date_time[0] for entry in package.infolist()} == {1980}
 
 
 def test_every_source_has_bytecode_that_no_date_can_spoil(package: zipfile.ZipFile) -> None:
