@@ -66,7 +66,7 @@ def _answer(house: House, environ: WSGIEnvironment, path: str) -> Answer:
         return _PREFLIGHT
     try:
         return _routed(house, environ, path)
-    except (UnknownCheck, AmbiguousSlug, InvalidSlug, InvalidExitStatus, InvalidRid, BrokenOff, Busy) as refused:
+    except tuple(_REFUSALS) as refused:
         return next(answer for error, answer in _REFUSALS.items() if isinstance(refused, error))
     except StoreUnavailable as error:
         log_unavailable(error)
