@@ -13,13 +13,16 @@ from deploy.commands import run_flask
 from deploy.down import down
 from deploy.stage import CannotDeploy, Stage
 from deploy.up import up
+from tocsin.stores.table import StoreUnavailable
 
 
 class _Sentences(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
-        """What AWS refuses anywhere is its own words, and no traceback."""
+        """What goes wrong at AWS is a sentence wherever it does, and no traceback."""
         try:
             return super().invoke(ctx)
+        except StoreUnavailable as error:
+            raise CannotDeploy(str(error)) from error
         except (BotoCoreError, ClientError) as error:
             raise CannotDeploy(f"AWS did not do what it was asked: {error}") from error
 

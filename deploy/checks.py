@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from app import open_house
 from deploy.stage import CannotDeploy, Stage
-from tocsin.settings import PARAMETER, SECRET, Settings, SettingsError, from_environ
+from tocsin.settings import Settings, SettingsError, from_environ
 from tocsin.stores.aws_secrets import fetch
 from tocsin.stores.table import StoreUnavailable
 
@@ -47,11 +47,16 @@ def _check_zappa(stage: Stage) -> None:
 def _settings(stage: Stage) -> Generator[str, None, Settings]:
     """The function's settings, read and used as they will be when it starts. Tells of variables that nothing reads."""
     known = {"AWS_LAMBDA_FUNCTION_NAME": stage.function, "TOCSIN_SITE_ROOT": UNKNOWN_ADDRESS}
-    named = {name: value for name, value in stage.variables.items() if value.startswith((PARAMETER, SECRET))}
+    fetched: dict[str, str] = {}
+
+    def fetch_once(references: Mapping[str, str]) -> Mapping[str, str]:
+        fetched.update(fetch(references))
+        return fetched
+
     try:
-        settings = from_environ(known | stage.variables, root=Path.cwd(), fetch=fetch)
+        settings = from_environ(known | stage.variables, root=Path.cwd(), fetch=fetch_once)
         open_house(settings)
-        asked = _Asked(known | stage.variables | fetch(named))
+        asked = _Asked(known | stage.variables | fetched)
         from_environ(asked, root=Path.cwd())
     except (SettingsError, StoreUnavailable) as error:
         raise CannotDeploy(f"In aws_environment_variables: {error}") from error

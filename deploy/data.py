@@ -9,6 +9,7 @@ import click
 
 from deploy.stage import CannotDeploy, Stage
 from tocsin.services.accounts import InvalidAccount, create_user, validate
+from tocsin.settings import PARAMETER
 from tocsin.stores.accounts import Accounts, EmailTaken
 from tocsin.stores.dynamodb import DynamoTable
 from tocsin.stores.table import StoreUnavailable
@@ -54,20 +55,14 @@ def delete_secret(stage: Stage) -> None:
 
 
 def make_table(stage: Stage) -> None:
-    """Make it, or give it what it lacks. Raises CannotDeploy."""
-    try:
-        if DynamoTable(stage.table).create():
-            click.echo(f"The table {stage.table} was made, or given what it lacked.")
-    except StoreUnavailable as error:
-        raise CannotDeploy(str(error)) from error
+    """Make it, or give it what it lacks. Raises StoreUnavailable."""
+    if DynamoTable(stage.table).create():
+        click.echo(f"The table {stage.table} was made, or given what it lacked.")
 
 
 def delete_table(stage: Stage) -> None:
-    """Its items go with it, though it is protected. Raises CannotDeploy."""
-    try:
-        DynamoTable(stage.table).drop()
-    except StoreUnavailable as error:
-        raise CannotDeploy(str(error)) from error
+    """Its items go with it, though it is protected. Raises StoreUnavailable."""
+    DynamoTable(stage.table).drop()
 
 
 def check_email(email: str) -> None:
@@ -95,5 +90,4 @@ def make_account(stage: Stage, email: str) -> None:
 
 def _parameter(stage: Stage) -> str | None:
     """Which parameter holds the secret key; None if the settings keep it elsewhere."""
-    service, _, name = stage.variables.get("TOCSIN_SECRET_KEY", "").partition(":")
-    return name if service == "ssm" else None
+    return stage.named(PARAMETER).get("TOCSIN_SECRET_KEY")

@@ -12,7 +12,7 @@ from deploy.up import zappa
 
 
 def down(stage: Stage, *, delete_data: bool) -> None:
-    """Raises CannotDeploy."""
+    """Raises CannotDeploy and StoreUnavailable."""
     stage.announce()
     if delete_data:
         check_own(stage)

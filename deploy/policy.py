@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from deploy.stage import Stage
+from tocsin.settings import PARAMETER, SECRET
 
 TEMPLATE = Path(__file__).with_name("policy.json")
 
@@ -43,18 +44,10 @@ def _facts(stage: Stage) -> Mapping[str, Sequence[str]]:
         "sender": [sender] if by_ses else [],
         "inbound": [inbound.rstrip("/")] if inbound else [],
         "bucket": [inbound.partition("/")[0]] if inbound else [],
-        "parameter": [name.lstrip("/").partition(":")[0] for name in _named(stage, "ssm")],
-        "secret": [name.partition("#")[0] for name in _named(stage, "secretsmanager")],
+        "parameter": [name.lstrip("/").partition(":")[0] for name in stage.named(PARAMETER).values()],
+        "secret": [name.partition("#")[0] for name in stage.named(SECRET).values()],
         "traced": ["*"] if stage.config.get("xray_tracing") else [],
     }
-
-
-def _named(stage: Stage, service: str) -> Iterator[str]:
-    """What the variables name instead of holding it; see docs/configuration.md."""
-    for value in stage.variables.values():
-        scheme, _, name = value.partition(":")
-        if scheme == service:
-            yield name
 
 
 def _needed(statement: Mapping[str, Any], facts: Mapping[str, Sequence[str]]) -> bool:

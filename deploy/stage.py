@@ -85,6 +85,11 @@ class Stage:
             raise CannotDeploy('aws_environment_variables must hold texts by name: write numbers in quotes, as "30".')
         return dict(variables)
 
+    def named(self, prefix: str) -> dict[str, str]:
+        """What AWS keeps, by the variables that name it; `prefix` is settings.PARAMETER or settings.SECRET."""
+        variables = self.variables.items()
+        return {name: value.removeprefix(prefix) for name, value in variables if value.startswith(prefix)}
+
     @property
     def table(self) -> str:
         """The name of the DynamoDB table; empty where the settings name none."""

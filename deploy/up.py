@@ -17,7 +17,7 @@ from deploy.stage import CannotDeploy, Stage
 
 
 def up(stage: Stage, *, email: str | None, switch_data: bool = False) -> None:
-    """Deploy or update a stage. Raises CannotDeploy; what was done until then stays, and need not be done again.
+    """Deploy or update a stage. Raises CannotDeploy and StoreUnavailable; what was done until then stays, as a start.
 
     Another table or secret key than the function has is refused, unless it is to switch to it.
     """
