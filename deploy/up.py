@@ -17,9 +17,10 @@ from deploy.stage import CannotDeploy, Stage
 
 
 def up(stage: Stage, *, email: str | None, switch_data: bool = False) -> None:
-    """Deploy or update a stage. Raises CannotDeploy and StoreUnavailable; what was done until then stays, as a start.
+    """Deploy or update a stage. Raises CannotDeploy and StoreUnavailable.
 
-    Another table or secret key than the function has is refused, unless it is to switch to it.
+    What was done until then stays, and need not be done again. Another table or secret key than the function has is
+    refused, unless it is to switch to it.
     """
     stage.announce()
     check_own(stage)

@@ -45,18 +45,18 @@ def _broken(error: InternalServerError) -> ResponseReturnValue:
     if for_people():
         known = request_id.get()
         return trouble_page(500, note=f"In the log the request is {known}." if known else "")
-    return _plain(_broken_words(), 500)
+    return _plain(broken_words(request_id.get()), 500)
 
 
-def _broken_words() -> str:
-    known = request_id.get()
+def broken_words(known: str | None) -> str:
+    """What a program is told of a fault that is ours, and what the log calls its request, if it calls it anything."""
     return f"internal server error, request id {known}\n" if known else "internal server error\n"
 
 
 def log_broken() -> str:
     """Log the exception under way; returns what to tell the caller."""
     _log.exception("A request failed")
-    return _broken_words()
+    return broken_words(request_id.get())
 
 
 def _plain(text: str, status: int, headers: dict[str, str] | None = None) -> Response:

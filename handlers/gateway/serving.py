@@ -10,6 +10,7 @@ from handlers.gateway.answers import Form, Started, answer, plain
 from handlers.gateway.environ import environ_of
 from handlers.gateway.invocation import Answer, Context, Event, UnknownEvent, named, request_id_of
 from handlers.gateway.kinds import kind_of
+from handlers.trouble import broken_words
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -35,8 +36,7 @@ def respond(app: WSGIApplication, event: Event, context: Context, *, root: str |
     except Exception:  # noqa: BLE001 (a lost invocation is a bare 502, with no word of where to look)
         request_id = request_id_of(context)
         _log.exception("The app failed, request id %s", request_id)
-        known = f", request id {request_id}" if request_id else ""
-        return plain(kind.form, "500 Internal Server Error", f"internal server error{known}\n")
+        return plain(kind.form, "500 Internal Server Error", broken_words(request_id))
 
 
 def _served(app: WSGIApplication, environ: WSGIEnvironment, form: Form) -> Answer:
