@@ -2,85 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.request import urlopen
 
-import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.e2e.server import Server, running
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE = 20_000
-"""Milliseconds; a page that polls every five seconds on a busy machine."""
-
-if CHROMIUM is None and os.environ.get("TOCSIN_REQUIRE_BROWSER") != "1":
-    pytest.skip("there is no Chromium here (TOCSIN_REQUIRE_BROWSER=1 makes this a failure)", allow_module_level=True)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM is not None, "there is no Chromium here"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with running(tmp_path) as server:
-        yield server
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser wrote to its console: policy violations, errors of scripts, missing files."""
-    return []
-
-
-@pytest.fixture
-def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
-    def listen(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            complaints.append(message.text)
-
-    context = browser.new_context(timezone_id="Asia/Tokyo")
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.on("console", listen)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-
-
-def settle(page: Page, server: Server) -> None:
-    """Make the first account."""
-    page.goto(server.url)
-    page.get_by_label("E-mail address").fill("me@example.org")
-    page.get_by_label("Password").fill("a sentence of mine")
-    page.get_by_role("button", name="Make the account").click()
-
-
-def add_check(page: Page, name: str) -> str:
-    """Add a check from the list, and return its ping URL."""
-    page.get_by_role("link", name="Add").first.click()
-    page.get_by_label("Name").fill(name)
-    page.get_by_role("button", name="Add the check").click()
-    return page.locator("#ping-url").inner_text()
+from tests.e2e.browsing import PATIENCE, add_check, settle
+from tests.e2e.server import Server
 
 
 def test_browser_sees_a_check_come_alive(page: Page, server: Server, complaints: list[str]) -> None:
