@@ -32,6 +32,7 @@ from tocsin.services.badges import badge_urls, check_badge_urls
 from tocsin.services.checks import Wishes
 from tocsin.services.keys import create_key, open_with, revoke_key
 from tocsin.services.mail_pings import take_mail
+from tocsin.services.moving import move_check
 from tocsin.services.read_log import read_log
 from tocsin.services.retention import set_retention
 from tocsin.stores.audit import COMMAND
@@ -157,6 +158,12 @@ def upkeep(scene: Scene, client: FlaskClient) -> Iterator[str]:
     yield "`flask project retention`, one check"
     scene.hang_up()
     yield "hang up a channel, one check"
+    other = projects.create_project(
+        house.projects, name="Ops", owner=scene.owner, secret_key=SECRET, by=COMMAND, now=now
+    )
+    yield ""
+    move_check(house.checks, house.projects, check_id=check, to=other.id, by=COMMAND, now=now)
+    yield "move it to another project"
     checks.delete_check(house.checks, check_id=check, by=COMMAND, now=now)
     yield "delete it"
 

@@ -21,6 +21,7 @@ Act: TypeAlias = Literal[
     "check.resume",
     "check.clear",
     "check.delete",
+    "check.move",
     "channel.create",
     "channel.edit",
     "channel.delete",

@@ -6,13 +6,25 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tocsin.domain.check import Check
 from tocsin.domain.ping import Ping
 from tocsin.domain.schedule import Incalculable
 from tocsin.domain.transitions import Outcome
 from tocsin.stores import fields
-from tocsin.stores.check_items import Info, Stored, due_shard, encode_check, encode_info, info_key, slug_key, state_key
+from tocsin.stores.check_items import (
+    Info,
+    Keep,
+    Stored,
+    due_shard,
+    encode_check,
+    encode_info,
+    encode_keep,
+    info_key,
+    slug_key,
+    state_key,
+)
 from tocsin.stores.table import PRESENT, Action, Delete, Key, Put, Update, Value, Where
 
 
@@ -21,6 +33,14 @@ class Edit(Struct, frozen=True):
 
     old: Info
     new: Info
+
+
+class Move(Struct, frozen=True):
+    """The project that a check goes to, what that keeps of logs, and whom the check tells there."""
+
+    project: str
+    keep: Keep
+    channels: frozenset[str]
 
 
 class Change(Struct, frozen=True):
@@ -42,6 +62,20 @@ def edit_actions(stored: Stored, edit: Edit) -> list[Action]:
     changes = fields.differences(encode_info(edit.old), encode_info(edit.new))
     update = Update(info_key(stored.check.id), set=changes.set, remove=changes.remove, where=PRESENT)
     return [update, *slug_actions(stored.project, stored.check.id, old=edit.old.slug, new=edit.new.slug)]
+
+
+def move_actions(stored: Stored, info: Info, move: Move) -> list[Action]:
+    """Let it belong to another project; lost if anybody but a ping wrote to it since it was read."""
+    check_id, keep = stored.check.id, fields.written(encode_keep(move.keep))
+    told = fields.differences(encode_info(info), encode_info(replace(info, channels=move.channels)))
+    as_read = Where(equals={"rev": stored.rev, "project": stored.project})
+    changes = {"project": move.project, **keep.set}
+    return [
+        Update(state_key(check_id), set=changes, add={"rev": 1}, remove=keep.remove, where=as_read),
+        Update(info_key(check_id), set=told.set, remove=told.remove, where=PRESENT),
+        *slug_actions(stored.project, check_id, old=info.slug, new=""),
+        *slug_actions(move.project, check_id, old="", new=info.slug),
+    ]
 
 
 def filtered(info: Info) -> bool | None:

@@ -32,7 +32,16 @@ from tocsin.stores.check_items import (
     slug_key,
     state_key,
 )
-from tocsin.stores.check_writes import Change, edit_actions, filtered, slug_actions, state_update, whole
+from tocsin.stores.check_writes import (
+    Change,
+    Move,
+    edit_actions,
+    filtered,
+    move_actions,
+    slug_actions,
+    state_update,
+    whole,
+)
 from tocsin.stores.cursor import dump_cursor
 from tocsin.stores.log import Log
 from tocsin.stores.log_items import Packed
@@ -238,6 +247,16 @@ class Checks(Struct, frozen=True):
         add = Update(info_key(check_id), add={"channels": frozenset({channel_id})}, where=PRESENT)
         with suppress(ConditionLost):
             self.table.update(add)
+
+    def move(self, stored: Stored, info: Info, move: Move, *, also: Sequence[Action] = ()) -> None:
+        """Let it belong to another project with all that it has, and do the actions in `also`.
+
+        Raises ProjectClosed, and Outdated if somebody edited it since it was read.
+        """
+        try:
+            self.table.transact([open_project(move.project), *move_actions(stored, info, move), *also])
+        except TransactionLost as lost:
+            raise ProjectClosed if 0 in lost.lost else Outdated(None) from None
 
     def delete(self, stored: Stored, info: Info, *, also: Sequence[Action] = ()) -> None:
         """Forget the check at once, and do the actions in `also`; the entries of its log go when they expire.
