@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from deploy.sdk_data import prune
+from deploy.unneeded import is_unneeded
 
 OURS = ("app.py", "handlers", "tocsin", "templates", "static", "LICENSE")
 WHERE_IT_RUNS = "/var/task"
@@ -55,12 +56,14 @@ def _take_installed(name: str, version: str, stage: Path) -> None:
         raise NotInstalled(f"{name} is not installed: `make deploy` installs it, or requirements-deploy.txt.") from None
     if found.version != version:
         raise NotInstalled(f"{name} {found.version} is installed, where requirements.txt pins {version}.")
-    for file in filter(_is_needed, found.files or ()):
+    for file in filter(_is_for_running, found.files or ()):
+        if is_unneeded(name, file):
+            continue
         (stage / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file.locate(), stage / file)
 
 
-def _is_needed(file: PackagePath) -> bool:
+def _is_for_running(file: PackagePath) -> bool:
     """Neither scripts, which are installed elsewhere, nor what only installers read, nor bytecode of this machine."""
     installers = file.parent.name.endswith(".dist-info") and file.name in _OF_INSTALLATION
     return not (installers or file.parts[0] == ".." or file.suffix == ".pyc")

@@ -53,12 +53,12 @@ def test_every_source_has_bytecode_that_no_date_can_spoil(package: zipfile.ZipFi
 
 
 def test_package_is_small_and_holds_what_runs(package: zipfile.ZipFile) -> None:
-    """No tests, no tools, no data of this machine, none of the installer; 10 MB at most."""
+    """No tests, no tools, no data of this machine, none of the installer; 15 MB at most (decision 33)."""
     top = {name.partition("/")[0] for name in package.namelist()}
     assert {"app.py", "handlers", "tocsin", "templates", "static", "LICENSE", "flask", "botocore"} <= top
     assert top.isdisjoint({"tests", "deploy", "bench", "docs", "instance", "pip", "setuptools", "zappa", "pytest"})
     assert package.filename
-    assert Path(package.filename).stat().st_size <= 10_000_000
+    assert Path(package.filename).stat().st_size <= 15_000_000
 
 
 @pytest.fixture(scope="module")
