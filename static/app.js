@@ -114,6 +114,17 @@
     setTimeout(() => { label.textContent = "Copy"; }, 1600);
   });
 
+  /* Menus: a press outside or Escape shuts them. */
+  document.addEventListener("click", ({ target }) => {
+    for (const menu of all("details.menu[open]")) menu.open = menu.contains(target);
+  });
+  document.addEventListener("keydown", ({ key }) => {
+    const menu = key === "Escape" && document.querySelector("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
   /* Forms: quick choices for lengths of time, and a slug made out of the name. */
   document.addEventListener("click", ({ target }) => {
     const choice = target.closest("[data-value]");

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from jinja2 import Environment
 
 from handlers.current import house, ping_urls
-from handlers.web.session import current_user, the_user
+from handlers.web.appearance import theme
+from handlers.web.session import current_user, here, the_user
 from tocsin.stores.channels import StoredChannel
 from tocsin.stores.projects import Project
 
@@ -25,6 +26,8 @@ def equip(environment: Environment) -> None:
         "site_name": lambda: house().settings.site_name,
         "ping_urls": ping_urls,
         "current_user": current_user,
+        "here": here,
+        "theme": theme,
         "my_projects": _my_projects,
         "channel_summary": _channel_summary,
         "channel_icon": lambda channel: channel.kind if channel.kind in _DRAWN else "channel",

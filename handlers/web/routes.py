@@ -42,6 +42,7 @@ PAGES: tuple[Route, ...] = (
 FORMS: tuple[Route, ...] = (
     ("/setup", "setup", "entrance.setup"),
     ("/login", "login", "entrance.login"),
+    ("/account/appearance", "appearance", "appearance.page"),
     ("/projects/add", "add_project", "projects.add"),
     ("/projects/<id:project_id>/checks/add", "add_check", "check_editing.add"),
     ("/checks/<id:check_id>/edit", "edit_check", "check_editing.edit"),

@@ -20,6 +20,8 @@ class Form:
     method: str
     values: Values = field(default_factory=dict)
     text: str = ""
+    of_frame: bool = False
+    """In the head that every page has."""
 
     def put(self, name: str, value: str) -> None:
         self.values.setdefault(name, []).append(value)
@@ -33,6 +35,7 @@ class _Reader(HTMLParser):
         self.text = ""
         self._url = url
         self._form: Form | None = None
+        self._in_head = False
         self._select = ""
         self._choices: list[tuple[str, bool]] = []
         self._area = ""
@@ -42,9 +45,8 @@ class _Reader(HTMLParser):
         found = dict(attrs)
         if tag == "a":
             self.links.append(found.get("href") or "")
-        elif tag == "form":
-            self._form = Form(found.get("action") or self._url, (found.get("method") or "get").lower())
-            self.forms.append(self._form)
+        elif tag in ("header", "form"):
+            self._enter(tag, found)
         elif self._form and (name := found.get("name")) and tag == "input":
             if found.get("type") not in ("checkbox", "radio") or "checked" in found:
                 self._form.put(name, found.get("value") or ("on" if found.get("type") == "checkbox" else ""))
@@ -55,9 +57,19 @@ class _Reader(HTMLParser):
         elif tag == "textarea":
             self._area, self._typed = found.get("name") or "", ""
 
+    def _enter(self, tag: str, attrs: Mapping[str, str | None]) -> None:
+        if tag == "header":
+            self._in_head = True
+            return
+        method = (attrs.get("method") or "get").lower()
+        self._form = Form(attrs.get("action") or self._url, method, of_frame=self._in_head)
+        self.forms.append(self._form)
+
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._form = None
+        elif tag == "header":
+            self._in_head = False
         elif tag == "select" and self._form:
             chosen = next((value for value, selected in self._choices if selected), self._choices[0][0])
             self._form.put(self._select, chosen)
@@ -89,10 +101,8 @@ class Page:
         return self.response.status_code
 
     def form(self, words: str = "") -> Form:
-        """The form whose action or words hold `words`; signing out is the frame's, not the page's."""
-        found = [
-            form for form in self.forms if "/logout" not in form.action and (words in form.action or words in form.text)
-        ]
+        """The form whose action or words hold `words`; those of the frame are not the page's."""
+        found = [form for form in self.forms if not form.of_frame and (words in form.action or words in form.text)]
         assert len(found) == 1, f"{len(found)} forms with {words!r} on {self.url}"
         return found[0]
 

@@ -23,6 +23,7 @@ EXPECTED: Mapping[str, tuple[object, object, object]] = {
     "web.login": (HERE, AWAY, AWAY),
     "web.bell": (HERE, HERE, HERE),
     "web.manual": (HERE, HERE, HERE),
+    "web.appearance": (DOOR, HERE, HERE),
     "web.logout": (DOOR, DOOR, DOOR),
     "web.projects": (DOOR, HERE, HERE),
     "web.add_project": (DOOR, HERE, HERE),
