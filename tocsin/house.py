@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tocsin.stores.audit import Audit
     from tocsin.stores.channels import Channels
     from tocsin.stores.keys import Keys
+    from tocsin.stores.members import Members
 
 TICK_TIME = timedelta(seconds=40)
 """A tick begins nothing new after so long: the next one is never more than a minute away."""
@@ -72,6 +73,12 @@ class House(Struct, frozen=True, dict=True):
         from tocsin.stores.accounts import Accounts
 
         return Accounts(self.table)
+
+    @late
+    def members(self) -> Members:
+        from tocsin.stores.members import Members
+
+        return Members(self.table)
 
     @late
     def keys(self) -> Keys:

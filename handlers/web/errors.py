@@ -10,7 +10,7 @@ from handlers.web.security import for_people
 
 _TEXTS = {
     400: ("This request makes no sense here", "Something in it was missing or malformed. Go back and try again."),
-    403: ("This is not yours to do", "You are signed in, but not allowed to do this."),
+    403: ("Your role does not reach this far", "Nothing was changed."),
     404: ("Nothing here", "The page does not exist, was deleted, or belongs to somebody else."),
     405: ("Not like this", "This address takes no such request. Use the buttons on the pages."),
     413: ("Too much at once", "A form takes at most one megabyte. Shorten what you typed, and send it again."),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from jinja2 import Environment
 
 from handlers.current import house, ping_urls
+from handlers.web.access import may, my_role
 from handlers.web.appearance import theme
 from handlers.web.session import current_user, here, the_user
 from tocsin.stores.channels import StoredChannel
@@ -29,6 +30,8 @@ def equip(environment: Environment) -> None:
         "here": here,
         "theme": theme,
         "my_projects": _my_projects,
+        "my_role": my_role,
+        "may": may,
         "channel_summary": _channel_summary,
         "channel_icon": lambda channel: channel.kind if channel.kind in _DRAWN else "channel",
     }

@@ -1,8 +1,8 @@
-"""Every page and act, in one table. Whatever is not in PUBLIC needs somebody signed in."""
+"""Every page and act, in one table, with what it takes. `access` holds those of a project to the role."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TypeAlias
 
@@ -11,60 +11,59 @@ from flask.typing import ResponseReturnValue
 
 from handlers.trouble import log_unavailable
 from handlers.web.errors import trouble_page
+from handlers.web.need import Need
 from handlers.web.security import check_csrf
 from handlers.web.session import current_user, here
 from tocsin.services.changing import Busy, UnknownCheck
 from tocsin.stores.table import StoreUnavailable
 
 View: TypeAlias = Callable[..., ResponseReturnValue]
-Route: TypeAlias = tuple[str, str, str]
-"""A path, the endpoint, and the module and the name of its view."""
-
-
-PUBLIC = frozenset({"web.home", "web.setup", "web.login", "web.bell", "web.manual"})
+Route: TypeAlias = tuple[str, str, str, Need]
+"""A path, the endpoint, the module and the name of its view, and what it takes."""
 
 PAGES: tuple[Route, ...] = (
-    ("/", "home", "entrance.home"),
-    ("/bell/<number:down>.svg", "bell", "marks.bell"),
-    ("/api/", "manual", "manual.page"),
-    ("/projects/", "projects", "projects.overview"),
-    ("/projects/<id:project_id>/checks/", "checks", "checks.listing"),
-    ("/projects/<id:project_id>/checks/live", "checks_live", "checks.live"),
-    ("/projects/<id:project_id>/channels/", "channels", "channels.listing"),
-    ("/schedule/preview", "schedule_preview", "check_editing.preview"),
-    ("/checks/<id:check_id>", "check", "check.page"),
-    ("/cloaked/<key:key>/", "cloaked", "check.cloaked"),
-    ("/checks/<id:check_id>/live", "check_live", "check.live"),
-    ("/checks/<id:check_id>/pings/", "pings", "pings.log"),
-    ("/checks/<id:check_id>/pings/<number:n>", "ping", "pings.page"),
-    ("/checks/<id:check_id>/pings/<number:n>/body", "ping_body", "pings.body"),
+    ("/", "home", "entrance.home", Need.PUBLIC),
+    ("/bell/<number:down>.svg", "bell", "marks.bell", Need.PUBLIC),
+    ("/api/", "manual", "manual.page", Need.PUBLIC),
+    ("/projects/", "projects", "projects.overview", Need.USER),
+    ("/projects/<id:project_id>/checks/", "checks", "checks.listing", Need.LOOK),
+    ("/projects/<id:project_id>/checks/live", "checks_live", "checks.live", Need.LOOK),
+    ("/projects/<id:project_id>/channels/", "channels", "channels.listing", Need.LOOK),
+    ("/schedule/preview", "schedule_preview", "check_editing.preview", Need.USER),
+    ("/checks/<id:check_id>", "check", "check.page", Need.LOOK),
+    ("/cloaked/<key:key>/", "cloaked", "check.cloaked", Need.LOOK),
+    ("/checks/<id:check_id>/live", "check_live", "check.live", Need.LOOK),
+    ("/checks/<id:check_id>/pings/", "pings", "pings.log", Need.LOOK),
+    ("/checks/<id:check_id>/pings/<number:n>", "ping", "pings.page", Need.LOOK),
+    ("/checks/<id:check_id>/pings/<number:n>/body", "ping_body", "pings.body", Need.LOOK),
 )
 FORMS: tuple[Route, ...] = (
-    ("/setup", "setup", "entrance.setup"),
-    ("/login", "login", "entrance.login"),
-    ("/account/appearance", "appearance", "appearance.page"),
-    ("/projects/add", "add_project", "projects.add"),
-    ("/projects/<id:project_id>/checks/add", "add_check", "check_editing.add"),
-    ("/checks/<id:check_id>/edit", "edit_check", "check_editing.edit"),
-    ("/checks/<id:check_id>/clear", "clear_check", "check_acts.clear"),
-    ("/checks/<id:check_id>/delete", "delete_check", "check_acts.delete"),
-    ("/projects/<id:project_id>/channels/add/<kind>", "add_channel", "channels.add"),
-    ("/projects/<id:project_id>/channels/<id:channel_id>/edit", "edit_channel", "channels.edit"),
-    ("/projects/<id:project_id>/channels/<id:channel_id>/delete", "delete_channel", "channels.delete"),
+    ("/setup", "setup", "entrance.setup", Need.PUBLIC),
+    ("/login", "login", "entrance.login", Need.PUBLIC),
+    ("/account/appearance", "appearance", "appearance.page", Need.USER),
+    ("/projects/add", "add_project", "projects.add", Need.USER),
+    ("/projects/<id:project_id>/checks/add", "add_check", "check_editing.add", Need.WORK),
+    ("/checks/<id:check_id>/edit", "edit_check", "check_editing.edit", Need.WORK),
+    ("/checks/<id:check_id>/clear", "clear_check", "check_acts.clear", Need.WORK),
+    ("/checks/<id:check_id>/delete", "delete_check", "check_acts.delete", Need.WORK),
+    ("/projects/<id:project_id>/channels/add/<kind>", "add_channel", "channels.add", Need.WORK),
+    ("/projects/<id:project_id>/channels/<id:channel_id>/edit", "edit_channel", "channels.edit", Need.WORK),
+    ("/projects/<id:project_id>/channels/<id:channel_id>/delete", "delete_channel", "channels.delete", Need.WORK),
 )
 ACTS: tuple[Route, ...] = (
-    ("/logout", "logout", "entrance.logout"),
-    ("/checks/<id:check_id>/pause", "pause_check", "check_acts.pause"),
-    ("/checks/<id:check_id>/resume", "resume_check", "check_acts.resume"),
-    ("/checks/<id:check_id>/ping", "ping_now", "check_acts.ping_now"),
-    ("/projects/<id:project_id>/channels/<id:channel_id>/test", "test_channel", "channels.test"),
+    ("/logout", "logout", "entrance.logout", Need.USER),
+    ("/checks/<id:check_id>/pause", "pause_check", "check_acts.pause", Need.WORK),
+    ("/checks/<id:check_id>/resume", "resume_check", "check_acts.resume", Need.WORK),
+    ("/checks/<id:check_id>/ping", "ping_now", "check_acts.ping_now", Need.WORK),
+    ("/projects/<id:project_id>/channels/<id:channel_id>/test", "test_channel", "channels.test", Need.WORK),
 )
+NEEDS: Mapping[str, Need] = {f"web.{endpoint}": need for _, endpoint, _, need in (*PAGES, *FORMS, *ACTS)}
 
 
 def register(app: Flask) -> None:
     blueprint = Blueprint("web", __name__)
     for routes, methods in ((PAGES, ["GET"]), (FORMS, ["GET", "POST"]), (ACTS, ["POST"])):
-        for path, endpoint, view in routes:
+        for path, endpoint, view, _ in routes:
             blueprint.add_url_rule(path, endpoint, _late(view), methods=methods)
     blueprint.before_request(check_csrf)
     blueprint.before_request(_demand_user)
@@ -91,7 +90,7 @@ def _out_of_reach(error: StoreUnavailable) -> ResponseReturnValue:
 
 
 def _demand_user() -> ResponseReturnValue | None:
-    if request.endpoint in PUBLIC or current_user():
+    if NEEDS[str(request.endpoint)] is Need.PUBLIC or current_user():
         return None
     if "HX-Request" in request.headers:
         # A fragment of a page: the whole page must go to the door, not the door into the page.

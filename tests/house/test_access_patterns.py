@@ -38,6 +38,8 @@ from tocsin.services.retention import set_retention
 from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import Info
 from tocsin.stores.keys import KeyKind
+from tocsin.stores.members import Member
+from tocsin.stores.projects import Role
 
 
 @contextmanager
@@ -281,7 +283,10 @@ def oddities(scene: Scene, client: FlaskClient) -> Iterator[str]:
         scene.house.checks, scene.house.projects, project=scene.project, days=9, count=9, by=COMMAND, now=scene.clock()
     )
     checks.clear_events(scene.house.checks, check_id=scene.check(), by=COMMAND, now=scene.clock())
-    accounts.create_user(scene.house.accounts, email="eve@example.org", password="correct horse", now=scene.clock())
+    eve = accounts.create_user(
+        scene.house.accounts, email="eve@example.org", password="correct horse", now=scene.clock()
+    )
+    scene.house.members.add(scene.project, Member(eve.id, Role.MEMBER, scene.clock()), also=[])
     (project,) = scene.house.projects.of_user(scene.owner)
     scene.house.projects.shut(project)
     yield ""

@@ -19,6 +19,8 @@ from tocsin.services.record_ping import Source, record_ping
 from tocsin.stores.accounts import User
 from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import Info
+from tocsin.stores.members import Member
+from tocsin.stores.projects import Role
 
 
 @dataclass
@@ -54,6 +56,13 @@ class Site:
         wishes = Wishes(told, schedule or Simple(timeout), grace, limits)
         return checks.create_check(self.house.checks, project=self.project, wishes=wishes, by=COMMAND, now=self.clock())
 
+    def member(self, role: Role) -> Browser:
+        """Let somebody else into the project, in this role; returns their browser."""
+        email = f"{role.value}@example.org"
+        user = accounts.create_user(self.house.accounts, email=email, password=None, now=self.clock())
+        self.house.members.add(self.project, Member(user.id, role, self.clock()), also=[])
+        return browser_of(self.app, user)
+
     def ping(self, check_id: str, kind: Kind = Kind.SUCCESS, *, ua: str = "curl/8", **facts: object) -> Ping:
         source = Source(remote_addr="192.0.2.7", ua=ua)
         return record_ping(
@@ -83,10 +92,15 @@ def settle(app: Flask, clock: Clock, email: str) -> Site:
         secret_key=SECRET,
         now=clock(),
     )
+    return Site(app, house, clock, user, project, browser_of(app, user))
+
+
+def browser_of(app: Flask, user: User) -> Browser:
+    """A browser in which the user is signed in."""
     client = app.test_client()
     with client.session_transaction() as session:
         session["user"] = user.id
-    return Site(app, house, clock, user, project, Browser(client))
+    return Browser(client)
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
-"""Who gets to see what: every route of the web, for somebody anonymous, a stranger and the owner."""
+"""Who gets to see what: every route of the web, for somebody anonymous, a stranger, and members of every role."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from flask import Flask
@@ -12,43 +12,74 @@ from flask import Flask
 from tests.web.browser import Browser
 from tests.web.conftest import Site
 from tocsin.domain.check import unique_key
+from tocsin.stores.members import Member
+from tocsin.stores.projects import Role
 
 UNKNOWN = "00000000-0000-4000-8000-000000000001"
-DOOR, HERE, GONE, AWAY = "door", 200, 404, 302
+DOOR, HERE, GONE, BARRED, AWAY = "door", 200, 404, 403, 302
+Answers: TypeAlias = tuple[object, object, object, object, object, object]
+"""For somebody anonymous, a stranger, and members by role: read-only, member, manager, owner."""
 
-# endpoint: what it answers to GET (to POST, where it takes nothing else) for anonymous, a stranger, the owner
-EXPECTED: Mapping[str, tuple[object, object, object]] = {
-    "web.home": (DOOR, AWAY, AWAY),
-    "web.setup": (DOOR, DOOR, DOOR),
-    "web.login": (HERE, AWAY, AWAY),
-    "web.bell": (HERE, HERE, HERE),
-    "web.manual": (HERE, HERE, HERE),
-    "web.appearance": (DOOR, HERE, HERE),
-    "web.logout": (DOOR, DOOR, DOOR),
-    "web.projects": (DOOR, HERE, HERE),
-    "web.add_project": (DOOR, HERE, HERE),
-    "web.checks": (DOOR, GONE, HERE),
-    "web.checks_live": (DOOR, GONE, HERE),
-    "web.add_check": (DOOR, GONE, HERE),
-    "web.channels": (DOOR, GONE, HERE),
-    "web.add_channel": (DOOR, GONE, HERE),
-    "web.edit_channel": (DOOR, GONE, HERE),
-    "web.delete_channel": (DOOR, GONE, HERE),
-    "web.test_channel": (DOOR, GONE, AWAY),
-    "web.check": (DOOR, GONE, HERE),
-    "web.cloaked": (DOOR, GONE, AWAY),
-    "web.check_live": (DOOR, GONE, HERE),
-    "web.edit_check": (DOOR, GONE, HERE),
-    "web.schedule_preview": (DOOR, HERE, HERE),
-    "web.clear_check": (DOOR, GONE, HERE),
-    "web.delete_check": (DOOR, GONE, HERE),
-    "web.pause_check": (DOOR, GONE, AWAY),
-    "web.resume_check": (DOOR, GONE, AWAY),
-    "web.ping_now": (DOOR, GONE, AWAY),
-    "web.pings": (DOOR, GONE, HERE),
-    "web.ping": (DOOR, GONE, HERE),
-    "web.ping_body": (DOOR, GONE, HERE),
+
+def anybody(answer: object, *, in_: object = None) -> Answers:
+    """A page that needs nobody signed in; `in_` is what those get who are."""
+    signed_in = in_ or answer
+    return (answer, *5 * (signed_in,))
+
+
+def user(answer: object) -> Answers:
+    return (DOOR, *5 * (answer,))
+
+
+def look(answer: object) -> Answers:
+    return (DOOR, GONE, answer, answer, answer, answer)
+
+
+def work(answer: object) -> Answers:
+    return (DOOR, GONE, BARRED, answer, answer, answer)
+
+
+def manage(answer: object) -> Answers:
+    return (DOOR, GONE, BARRED, BARRED, answer, answer)
+
+
+def own(answer: object) -> Answers:
+    return (DOOR, GONE, BARRED, BARRED, BARRED, answer)
+
+
+EXPECTED: Mapping[str, Answers] = {
+    "web.home": anybody(DOOR, in_=AWAY),
+    "web.setup": anybody(DOOR),
+    "web.login": anybody(HERE, in_=AWAY),
+    "web.bell": anybody(HERE),
+    "web.manual": anybody(HERE),
+    "web.appearance": user(HERE),
+    "web.logout": user(DOOR),
+    "web.projects": user(HERE),
+    "web.add_project": user(HERE),
+    "web.checks": look(HERE),
+    "web.checks_live": look(HERE),
+    "web.add_check": work(HERE),
+    "web.channels": look(HERE),
+    "web.add_channel": work(HERE),
+    "web.edit_channel": work(HERE),
+    "web.delete_channel": work(HERE),
+    "web.test_channel": work(AWAY),
+    "web.check": look(HERE),
+    "web.cloaked": look(AWAY),
+    "web.check_live": look(HERE),
+    "web.edit_check": work(HERE),
+    "web.schedule_preview": user(HERE),
+    "web.clear_check": work(HERE),
+    "web.delete_check": work(HERE),
+    "web.pause_check": work(AWAY),
+    "web.resume_check": work(AWAY),
+    "web.ping_now": work(AWAY),
+    "web.pings": look(HERE),
+    "web.ping": look(HERE),
+    "web.ping_body": look(HERE),
 }
+"""What each endpoint answers to GET; to POST, where it takes nothing else."""
 
 
 def url_of(site: Site, endpoint: str, **changes: str) -> tuple[str, str]:
@@ -93,13 +124,13 @@ def test_access_table_names_every_route(app: Flask) -> None:
 @pytest.mark.parametrize("endpoint", EXPECTED)
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_access_is_as_the_table_says(furnished: Site, other: Site, anonymous: Browser, endpoint: str) -> None:
-    """Anonymous people are led to the door, strangers find nothing, the owner gets in."""
-    expected = EXPECTED[endpoint]
+    """Anonymous people are led to the door, strangers find nothing, members get as far as their role reaches."""
     url, method = url_of(furnished, endpoint)
+    members = [furnished.member(role) for role in (Role.READ_ONLY, Role.MEMBER, Role.MANAGER)]
 
-    for browser, answer in zip((anonymous, other.browser, furnished.browser), expected, strict=True):
-        found, _ = ask(browser, url, method)
-        assert found == answer
+    found = [ask(browser, url, method)[0] for browser in (anonymous, other.browser, *members, furnished.browser)]
+
+    assert tuple(found) == EXPECTED[endpoint]
 
 
 @pytest.mark.parametrize("endpoint", [endpoint for endpoint, answers in EXPECTED.items() if GONE in answers])
@@ -139,3 +170,38 @@ def test_fragment_sends_the_whole_page_to_the_door(anonymous: Browser, site: Sit
 
     assert answer.status_code == 204
     assert answer.headers["HX-Redirect"] == "/login"
+
+
+def test_page_that_is_out_of_reach_says_which_role_it_takes_and_whom_to_ask(site: Site) -> None:
+    """A member who meets a closed door must not have to guess who has the key."""
+    manager, reader = site.member(Role.MANAGER), site.member(Role.READ_ONLY)
+
+    page = reader.get(f"{site.list_url}add")
+
+    assert page.status == 403
+    assert "In “Backups” you are a read-only member; this takes a member or more." in page.text
+    assert "alice@example.org or manager@example.org can give you another role." in page.text
+    assert manager.get(f"{site.list_url}add").status == 200
+
+
+def test_read_only_member_sees_no_button(site: Site) -> None:
+    """What would be refused is not offered: the pages of a read-only member hold no form but the frame's."""
+    check_id, reader = site.check(), site.member(Role.READ_ONLY)
+
+    for url in (site.list_url, site.channels_url, f"/checks/{check_id}"):
+        page = reader.get(url)
+        assert page.status == 200
+        assert [form.action for form in page.forms if form.method == "post" and not form.of_frame] == []
+        assert not [link for link in page.links if link.endswith(("/add", "/edit", "/delete", "/clear"))]
+
+
+def test_role_counts_from_the_moment_it_changes(site: Site) -> None:
+    """Nobody has to sign in again to lose a right, or to gain one."""
+    check_id, browser = site.check(), site.member(Role.MEMBER)
+    member = next(each for each in site.house.members.of_project(site.project) if each.role is Role.MEMBER)
+    page = browser.get(f"/checks/{check_id}")
+
+    site.house.members.change_role(site.project, member, Role.READ_ONLY, also=[])
+    assert browser.submit(page, "/pause").status == 403
+    site.house.members.remove(site.project, Member(member.user, Role.READ_ONLY), also=[])
+    assert browser.submit(page, "/pause").status == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -49,6 +50,12 @@ class Accounts(Struct, frozen=True):
     def get(self, user_id: str) -> User | None:
         item = self.table.get(Key(f"user#{user_id}", "user"))
         return _decode(item) if item else None
+
+    def several(self, user_ids: Iterable[str]) -> dict[str, User]:
+        """Those that there are, by id."""
+        found = self.table.batch_get([Key(f"user#{each}", "user") for each in user_ids])
+        users = [_decode(item) for item in found.values()]
+        return {user.id: user for user in users}
 
     def by_email(self, email: str) -> User | None:
         guard = self.table.get(Key(f"email#{email}", "email"))

@@ -34,7 +34,17 @@ _MOST_AT_ONCE = 90
 
 
 class Role(StrEnum):
+    """What somebody may do in a project; the first may most."""
+
     OWNER = "owner"
+    MANAGER = "manager"
+    MEMBER = "member"
+    READ_ONLY = "read-only"
+
+    def reaches(self, least: Role) -> bool:
+        """Whether it may do all that `least` may."""
+        order = list(Role)
+        return order.index(self) <= order.index(least)
 
 
 class Project(Struct, frozen=True):
@@ -107,7 +117,7 @@ class Projects(Struct, frozen=True):
         for guard in self._under(project.id, "made#"):
             self.table.delete(Delete(guard))
         members = [key.sk.removeprefix("member#") for key in self._under(project.id, "member#")]
-        rest: list[Action] = [Delete(key) for user in members for key in _member_keys(project.id, user)]
+        rest: list[Action] = [Delete(key) for user in members for key in member_keys(project.id, user)]
         while len(rest) > _MOST_AT_ONCE:
             self.table.transact(rest[:_MOST_AT_ONCE])
             rest = rest[_MOST_AT_ONCE:]
@@ -130,7 +140,7 @@ class Projects(Struct, frozen=True):
                 return
 
     def role(self, project_id: str, user_id: str) -> Role | None:
-        item = self.table.get(_member_keys(project_id, user_id)[0])
+        item = self.table.get(member_keys(project_id, user_id)[0])
         return Role(fields.text(item, "role")) if item else None
 
     def page_of_user(self, user_id: str, *, limit: int, cursor: str | None = None) -> tuple[list[Project], str | None]:
@@ -158,13 +168,13 @@ def _founding(project: Project, owner: str) -> list[Action]:
         "badge_key": project.badge_key,
         "created": fields.moment(project.created),
     }
-    keys = _member_keys(project.id, owner)
+    keys = member_keys(project.id, owner)
     membership = [Put({"pk": each.pk, "sk": each.sk, "role": Role.OWNER.value}) for each in keys]
     badge = badge_item(project.badge_key)
     return [Put(item, where=ABSENT), *membership, Put({"pk": badge.pk, "sk": badge.sk, "project": project.id})]
 
 
-def _member_keys(project_id: str, user_id: str) -> tuple[Key, Key]:
+def member_keys(project_id: str, user_id: str) -> tuple[Key, Key]:
     """Where it stands that the user belongs to the project: from the user's side, and from the project's."""
     return Key(f"user#{user_id}", f"member#{project_id}"), Key(f"project#{project_id}", f"member#{user_id}")
 
