@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tocsin.stores.channels import Channels
     from tocsin.stores.keys import Keys
     from tocsin.stores.members import Members
+    from tocsin.stores.trash import Trash
 
 TICK_TIME = timedelta(seconds=40)
 """A tick begins nothing new after so long: the next one is never more than a minute away."""
@@ -91,6 +92,12 @@ class House(Struct, frozen=True, dict=True):
         from tocsin.stores.audit import Audit
 
         return Audit(self.table)
+
+    @late
+    def trash(self) -> Trash:
+        from tocsin.stores.trash import Trash
+
+        return Trash(self.table)
 
     @late
     def notices(self) -> Notices:

@@ -35,6 +35,7 @@ from tocsin.services.mail_pings import take_mail
 from tocsin.services.moving import move_check
 from tocsin.services.read_log import read_log
 from tocsin.services.retention import set_retention
+from tocsin.services.trash import restore_check
 from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import Info
 from tocsin.stores.keys import KeyKind
@@ -168,6 +169,8 @@ def upkeep(scene: Scene, client: FlaskClient) -> Iterator[str]:
     yield "move it to another project"
     checks.delete_check(house.checks, check_id=check, by=COMMAND, now=now)
     yield "delete it"
+    restore_check(house.checks, project=other.id, check_id=check, by=COMMAND, now=now)
+    yield "restore it"
 
 
 def owners(scene: Scene, client: FlaskClient) -> Iterator[str]:
@@ -287,6 +290,7 @@ def oddities(scene: Scene, client: FlaskClient) -> Iterator[str]:
         scene.house.accounts, email="eve@example.org", password="correct horse", now=scene.clock()
     )
     scene.house.members.add(scene.project, Member(eve.id, Role.MEMBER, scene.clock()), also=[])
+    checks.delete_check(scene.house.checks, check_id=scene.check(), by=COMMAND, now=scene.clock())
     (project,) = scene.house.projects.of_user(scene.owner)
     scene.house.projects.shut(project)
     yield ""

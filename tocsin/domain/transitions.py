@@ -94,6 +94,12 @@ def reschedule(check: Check, *, schedule: Schedule, grace: timedelta, limits: Li
     return Outcome(edited)
 
 
+def restore(check: Check, *, now: datetime) -> Outcome:
+    """Watch a check again that was deleted. One that is overdue by then is down: whoever restores it sees that."""
+    fallen = _overdue(check, now)
+    return _turn(replace(check, runs=fallen.check.runs), Status.DOWN, at=now) if fallen else Outcome(check)
+
+
 def _overdue(check: Check, now: datetime) -> Outcome | None:
     try:
         return fall_due(check, now=now)

@@ -65,7 +65,7 @@ def change(
         with _TURNS[hash(check_id) % len(_TURNS)]:
             done = _try(checks, check_id, decide, now=now, read=None, tries=TRIES)
     if done.change and done.change.outcome.flip:
-        _tell(done.read, done.change.outcome.flip)
+        tell(done.read, done.change.outcome.flip)
     return done
 
 
@@ -122,7 +122,7 @@ def _tellable(check_id: str, channels: list[str]) -> list[str]:
     return channels[:MAX_CHANNELS]
 
 
-def _tell(stored: Stored, flip: Flip) -> None:
+def tell(stored: Stored, flip: Flip) -> None:
     """Tell the log and the listeners, who may take their time: nobody waits in line here any more."""
     _log.info("check %s: %s -> %s %s", stored.check.id, flip.old, flip.new, flip.reason)
     announce(check_flipped, stored.check.id, flip=flip, project=stored.project)

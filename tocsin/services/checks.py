@@ -37,6 +37,7 @@ from tocsin.stores.checks import Checks, Outdated
 from tocsin.stores.creation_guard import CreationGuard
 from tocsin.stores.projects import Projects
 from tocsin.stores.table import Put
+from tocsin.stores.trash import Trashed, put_trashed
 
 _PRUNINGS = 10
 """How many helpings of old pings are deleted while somebody waits."""
@@ -156,16 +157,23 @@ def resume_check(checks: Checks, *, check_id: str, by: Actor, now: datetime, giv
     change(checks, check_id, decide, now=now)
 
 
-def delete_check(checks: Checks, *, check_id: str, by: Actor, now: datetime, given: Condition | None = None) -> None:
-    """Forget it: its ping URL answers `not found` from now on. Raises UnknownCheck, Busy, and what `given` raises."""
+def delete_check(
+    checks: Checks, *, check_id: str, by: Actor, now: datetime, given: Condition | None = None, final: bool = False
+) -> None:
+    """Forget it: its ping URL answers `not found` from now on. It can be restored (trash.py), unless this is `final`.
+
+    Raises UnknownCheck, Busy, and what `given` raises.
+    """
     for _ in range(TRIES):
         stored = checks.get(check_id)
         if stored is None:
             raise UnknownCheck(check_id)
         info = _admitted(checks, stored, given)
-        note = _note(stored, info, "check.delete", by=by, now=now)
+        also = [_note(stored, info, "check.delete", by=by, now=now)]
+        if not final:
+            also.append(put_trashed(Trashed(stored, info, now, by)))
         with suppress(Outdated):
-            checks.delete(stored, info, also=[note])
+            checks.delete(stored, info, also=also)
             return
     raise Busy(check_id)
 

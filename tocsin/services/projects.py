@@ -129,7 +129,7 @@ def _delete_checks(checks: Checks, project: str, *, by: Actor, now: datetime) ->
     while there := checks.listing(project):
         for stored, _ in there:
             with suppress(UnknownCheck):
-                delete_check(checks, check_id=stored.check.id, by=by, now=now)
+                delete_check(checks, check_id=stored.check.id, by=by, now=now, final=True)
 
 
 def revise_project(

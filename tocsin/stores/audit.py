@@ -22,6 +22,7 @@ Act: TypeAlias = Literal[
     "check.clear",
     "check.delete",
     "check.move",
+    "check.restore",
     "channel.create",
     "channel.edit",
     "channel.delete",

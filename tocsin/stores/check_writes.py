@@ -17,6 +17,8 @@ from tocsin.stores.check_items import (
     Info,
     Keep,
     Stored,
+    badge_item,
+    cloak_key,
     due_shard,
     encode_check,
     encode_info,
@@ -25,7 +27,7 @@ from tocsin.stores.check_items import (
     slug_key,
     state_key,
 )
-from tocsin.stores.table import PRESENT, Action, Delete, Key, Put, Update, Value, Where
+from tocsin.stores.table import ABSENT, PRESENT, Action, Delete, Key, Put, Update, Value, Where
 
 
 class Edit(Struct, frozen=True):
@@ -81,6 +83,35 @@ def move_actions(stored: Stored, info: Info, move: Move) -> list[Action]:
 def filtered(info: Info) -> bool | None:
     """The state's note that pings by HTTP must be judged by rules; None, no attribute, where there are none."""
     return info.rules.post_only or info.rules.filter_http_body or None
+
+
+def making(stored: Stored, info: Info) -> list[Action]:
+    """All that makes a check; the first two are lost if there is one of this id."""
+    check_id = stored.check.id
+    return [
+        Put(whole(state_key(check_id), _encode_state(stored, info)), where=ABSENT),
+        Put(whole(info_key(check_id), encode_info(info) | {"badge_key": info.badge_key}), where=ABSENT),
+        Put(whole(cloak_key(check_id), {"check": check_id})),
+        Put(whole(badge_item(info.badge_key), {"check": check_id})),
+        *slug_actions(stored.project, check_id, old="", new=info.slug),
+    ]
+
+
+def _encode_state(stored: Stored, info: Info) -> dict[str, Value | None]:
+    """The state anew: it is armed where silence can turn it down."""
+    deadline = _deadline(stored, stored.check)
+    return {
+        "project": stored.project,
+        "listed": fields.sortable(stored.created),
+        "rev": stored.rev,
+        "filtered": filtered(info),
+        "cleared_pings": stored.cleared_pings or None,
+        "cleared_flips": stored.cleared_flips or None,
+        **encode_check(stored.check),
+        **encode_keep(stored.keep),
+        "due_at": fields.maybe_moment(deadline),
+        "due_shard": due_shard("check", stored.check.id) if deadline else None,
+    }
 
 
 def whole(key: Key, values: dict[str, Value | None]) -> dict[str, Value]:

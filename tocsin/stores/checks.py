@@ -24,29 +24,17 @@ from tocsin.stores.check_items import (
     decode_info,
     decode_keep,
     decode_state,
-    encode_check,
-    encode_info,
     encode_keep,
     info_key,
     open_project,
     slug_key,
     state_key,
 )
-from tocsin.stores.check_writes import (
-    Change,
-    Move,
-    edit_actions,
-    filtered,
-    move_actions,
-    slug_actions,
-    state_update,
-    whole,
-)
+from tocsin.stores.check_writes import Change, Move, edit_actions, making, move_actions, slug_actions, state_update
 from tocsin.stores.cursor import dump_cursor
 from tocsin.stores.log import Log
 from tocsin.stores.log_items import Packed
 from tocsin.stores.table import (
-    ABSENT,
     BY_PROJECT,
     DUE,
     PRESENT,
@@ -55,7 +43,6 @@ from tocsin.stores.table import (
     Delete,
     Item,
     Key,
-    Put,
     Range,
     Table,
     TransactionLost,
@@ -185,23 +172,9 @@ class Checks(Struct, frozen=True):
 
         Raises ProjectClosed, and Outdated where one of the actions is lost.
         """
-        state = {
-            "project": project,
-            "listed": fields.sortable(now),
-            "rev": 1,
-            "filtered": filtered(info),
-            **encode_check(check),
-            **encode_keep(keep),
-        }
-        actions: list[Action] = [
-            open_project(project),
-            Put(whole(state_key(check.id), state), where=ABSENT),
-            Put(whole(info_key(check.id), encode_info(info) | {"badge_key": info.badge_key}), where=ABSENT),
-            Put(whole(cloak_key(check.id), {"check": check.id})),
-            Put(whole(badge_item(info.badge_key), {"check": check.id})),
-        ]
+        stored = Stored(check, project, created=now, rev=1, armed=None, filtered=False, keep=keep)
         try:
-            self.table.transact([*actions, *slug_actions(project, check.id, old="", new=info.slug), *also])
+            self.table.transact([open_project(project), *making(stored, info), *also])
         except TransactionLost as lost:
             raise ProjectClosed if 0 in lost.lost else Outdated(None) from None
 
@@ -261,15 +234,15 @@ class Checks(Struct, frozen=True):
     def delete(self, stored: Stored, info: Info, *, also: Sequence[Action] = ()) -> None:
         """Forget the check at once, and do the actions in `also`; the entries of its log go when they expire.
 
-        Raises Outdated if somebody edited it since it was read.
+        Raises Outdated if anybody wrote to it since it was read.
         """
         check_id = stored.check.id
-        unedited = Where(equals={"rev": stored.rev})
+        as_read = Where(equals={"rev": stored.rev, "n_pings": stored.check.n_pings})
         gone = (info_key(check_id), cloak_key(check_id), badge_item(info.badge_key))
         rest: list[Action] = [Delete(key) for key in gone]
         slug = slug_actions(stored.project, check_id, old=info.slug, new="")
         try:
-            self.table.transact([Delete(state_key(check_id), where=unedited), *rest, *slug, *also])
+            self.table.transact([Delete(state_key(check_id), where=as_read), *rest, *slug, *also])
         except TransactionLost:
             raise Outdated(None) from None
 

@@ -19,10 +19,11 @@ from handlers.api.v4 import (
     projects,
     site,
     transfer,
+    trash,
 )
 from handlers.api.v4.manner import MANNER
 
-_SUBJECTS = (site, projects, keys, checks, editing, bulk, pings, flips, channels, badges, audit, transfer)
+_SUBJECTS = (site, projects, keys, checks, editing, bulk, trash, pings, flips, channels, badges, audit, transfer)
 
 ROUTES: tuple[Route, ...] = tuple(route for subject in _SUBJECTS for route in subject.ROUTES)
 

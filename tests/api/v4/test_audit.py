@@ -46,6 +46,12 @@ def delete_check(program: Program) -> tuple[object, str]:
     return check_id, "Nightly"
 
 
+def restore_check(program: Program) -> tuple[object, str]:
+    deleted = delete_check(program)
+    told(program.post(f"/checks/{deleted[0]}/restore"))
+    return deleted
+
+
 def tag_in_bulk(program: Program) -> tuple[object, str]:
     check_id = _check(program)
     told(program.post("/checks/bulk", {"act": "tag", "filter": {"all": True}, "add_tags": ["prod"]}))
@@ -95,6 +101,7 @@ def take_document(program: Program) -> tuple[object, str]:
         (do("resume"), "check.resume", {}),
         (do("clear"), "check.clear", {}),
         (delete_check, "check.delete", {}),
+        (restore_check, "check.restore", {}),
         (tag_in_bulk, "check.edit", {"tags": ("", "prod")}),
         (make_channel, "channel.create", {}),
         (edit_channel, "channel.edit", {"name": ("Ops", "Dev"), "config.key": ("…", "…")}),
