@@ -22,10 +22,10 @@ COMPILE := env -u PIP_EXTRA_INDEX_URL -u PIP_FIND_LINKS PIP_CONFIG_FILE=/dev/nul
 	$(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock deploy rollback undeploy flask package clean
+.PHONY: help run test check format lock screenshots deploy rollback undeploy flask package clean
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/runtime.stamp ## start Tocsin on this machine (HOST=127.0.0.1 PORT=5000)
 	@printf 'Tocsin: http://%s:%s/\nNext: open it in a browser and make your account.\n' '$(HOST)' '$(PORT)'
@@ -43,6 +43,10 @@ check: .venv/dev.stamp ## lint, formatting, types and import rules
 format: .venv/dev.stamp ## format the code, and fix what can be fixed
 	@$(BIN)/ruff check --quiet --fix-only
 	@$(BIN)/ruff format --quiet
+
+# Without ARGS all pages; ARGS='check landing' takes those whose names begin so.
+screenshots: .venv/dev.stamp ## photograph every page, on a desk and a phone, light and dark (needs Chromium)
+	@$(BIN)/python -m tests.gallery screenshots $(ARGS)
 
 # In this order: each file holds the ones before it to its pins.
 lock: .venv/dev.stamp ## pin what the requirements*.in name (UPGRADE=1: newest versions)

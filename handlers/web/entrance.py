@@ -17,10 +17,10 @@ FIRST_PROJECT = "My project"
 
 
 def home() -> ResponseReturnValue:
-    """Leads to where one probably wants to be."""
+    """Leads to where one probably wants to be; says what this is to those who are not in."""
     user = current_user()
     if user is None:
-        return redirect(url_for("web.login"))
+        return render_template("landing.html") if house().accounts.any() else redirect(url_for("web.setup"))
     projects = house().projects.of_user(user.id)
     if len(projects) == 1:
         return redirect(url_for("web.checks", project_id=projects[0].id))

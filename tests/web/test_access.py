@@ -48,7 +48,7 @@ def own(answer: object) -> Answers:
 
 
 EXPECTED: Mapping[str, Answers] = {
-    "web.home": anybody(DOOR, in_=AWAY),
+    "web.home": anybody(HERE, in_=AWAY),
     "web.setup": anybody(DOOR),
     "web.login": anybody(HERE, in_=AWAY),
     "web.bell": anybody(HERE),

@@ -79,7 +79,15 @@ def test_first_visit_of_two_at_once_lets_one_win(app: Flask, house: House) -> No
     assert page.status == 409
     assert "Somebody was quicker" in page.text
     assert house.accounts.by_email("two@example.org") is None
-    assert two.get("/").url == "/login"
+    assert two.get("/projects/").url.startswith("/login")
+
+
+def test_those_who_are_not_in_are_told_what_this_is(site: Site, anonymous: Browser) -> None:
+    """With the way in; nothing of what is watched here."""
+    page = anonymous.get("/")
+    assert "falls silent" in page.text
+    assert "/login" in page.links
+    assert "Backups" not in page.html.replace("Backups, cron lines", "")
 
 
 def test_first_visit_notices_a_rival_while_it_makes_the_account(
