@@ -29,6 +29,7 @@ PAGES: tuple[Route, ...] = (
     ("/projects/<id:project_id>/checks/", "checks", "checks.listing", Need.LOOK),
     ("/projects/<id:project_id>/checks/live", "checks_live", "checks.live", Need.LOOK),
     ("/projects/<id:project_id>/channels/", "channels", "channels.listing", Need.LOOK),
+    ("/projects/<id:project_id>/badges/", "badges", "badges.page", Need.LOOK),
     ("/schedule/preview", "schedule_preview", "check_editing.preview", Need.USER),
     ("/checks/<id:check_id>", "check", "check.page", Need.LOOK),
     ("/cloaked/<key:key>/", "cloaked", "check.cloaked", Need.LOOK),

@@ -65,6 +65,7 @@ EXPECTED: Mapping[str, Answers] = {
     "web.edit_channel": work(HERE),
     "web.delete_channel": work(HERE),
     "web.test_channel": work(AWAY),
+    "web.badges": look(HERE),
     "web.check": look(HERE),
     "web.cloaked": look(AWAY),
     "web.check_live": look(HERE),
