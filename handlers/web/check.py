@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,10 +13,16 @@ from handlers.current import house, ping_urls
 from handlers.web import check_story
 from handlers.web.access import Shown, check_or_404
 from handlers.web.foresight import foresee
+from handlers.web.pictures import chart, strip
+from tocsin.domain.uptime import spans
 from tocsin.services.read_log import read_flips, read_log
 
 PINGS = 30
-FLIPS = 100
+"""Rows of the log on the page."""
+READ_PINGS = 200
+"""Entries of the log that its pictures are drawn of."""
+FLIPS = 1000
+"""More flips than that in a year are seldom; the story then begins later."""
 
 
 def page(check_id: str) -> ResponseReturnValue:
@@ -34,14 +41,17 @@ def live(check_id: str) -> ResponseReturnValue:
     shown = check_or_404(check_id)
     if request.args.get("seen") == _fingerprint(shown):
         return "", 204
-    return render_template("check_live.html", **_facts(shown), **_told(shown))
+    turned = request.args.get("flips") != str(shown.stored.check.n_flips)
+    return render_template("check_live.html", turned=turned, **_facts(shown))
 
 
 def _facts(shown: Shown) -> dict[str, object]:
     """What moves: status, log, history."""
     now, check = house().clock(), shown.stored.check
-    log = read_log(house().checks, stored=shown.stored, now=now, limit=PINGS + 1)
+    log = read_log(house().checks, stored=shown.stored, now=now, limit=READ_PINGS)
     flips = read_flips(house().checks, stored=shown.stored, now=now, limit=FLIPS)
+    past = spans(check, flips, created=shown.stored.created, now=now)
+    runs = check_story.runs(log)
     return {
         "check": shown,
         "project": shown.project,
@@ -52,8 +62,13 @@ def _facts(shown: Shown) -> dict[str, object]:
         "log": log[:PINGS],
         "older": len(log) > PINGS,
         "episodes": check_story.episodes(flips),
-        "strip": check_story.strip(check, flips, created=shown.stored.created, now=now),
+        "strip": strip(past, now - timedelta(days=check_story.STRIP_DAYS), now),
         "strip_days": check_story.STRIP_DAYS,
+        "ended_runs": runs,
+        "chart": chart(runs, check.limits),
+        "months": check_story.months(past, now),
+        "shown_months": check_story.SHOWN_MONTHS,
+        "year": check_story.days(past, now),
         "runs": sorted(check.runs, key=check.due),
         **foresee(check.schedule, now=now),
         "now": now,
@@ -74,7 +89,10 @@ def _addresses(shown: Shown) -> dict[str, object]:
 
 def _told(shown: Shown) -> dict[str, object]:
     channels = house().channels.of_project(shown.project.id)
-    return {"told": [channel for channel in channels if channel.id in shown.info.channels], "kinds": house().kinds}
+    return {
+        "channels": channels,
+        "told": [channel for channel in channels if channel.id in shown.info.channels],
+    }
 
 
 def _fingerprint(shown: Shown) -> str:

@@ -1,4 +1,4 @@
-"""What is done with a check by pressing a button: watch it or not, ping it, clear it, delete it."""
+"""What is done with a check by pressing a button: watch, ping, tell, copy, clear, delete."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from handlers.current import house
-from handlers.web.access import check_or_404
+from handlers.web.access import channel_or_404, check_or_404
 from handlers.web.ping_words import PING_WORDS
 from handlers.web.session import actor
 from tocsin.domain.ping import Kind
 from tocsin.domain.transitions import NotPaused
-from tocsin.services.checks import clear_events, delete_check, pause_check, resume_check
+from tocsin.services.checks import InvalidCheck, clear_events, delete_check, pause_check, resume_check
+from tocsin.services.cloning import clone_check
 from tocsin.services.record_ping import Source, record_ping
+from tocsin.services.telling import tell_channel
 
 
 def pause(check_id: str) -> ResponseReturnValue:
@@ -32,6 +34,33 @@ def resume(check_id: str) -> ResponseReturnValue:
     except NotPaused:
         flash("It was not paused any more.")
     return _back(check_id)
+
+
+def clone(check_id: str) -> ResponseReturnValue:
+    """Leads to the copy's form, where it gets a name of its own."""
+    check_or_404(check_id)
+    try:
+        made = clone_check(house().checks, check_id=check_id, by=actor(), now=house().clock())
+    except InvalidCheck as refusal:
+        flash(f"It can’t be copied as it is: {refusal}.", "error")
+        return _back(check_id)
+    flash("This is the copy: it has a ping URL of its own, and no slug. Give it a name.")
+    return redirect(url_for("web.edit_check", check_id=made))
+
+
+def tell(check_id: str, channel_id: str) -> ResponseReturnValue:
+    """Whether this channel is told of the check, as the switch beside it says."""
+    shown = check_or_404(check_id)
+    channel_or_404(shown.project.id, channel_id)
+    tell_channel(
+        house().checks,
+        check_id=check_id,
+        channel=channel_id,
+        tell=request.form.get("tell") == "1",
+        by=actor(),
+        now=house().clock(),
+    )
+    return redirect(url_for("web.check", check_id=check_id, _anchor="told"))
 
 
 def ping_now(check_id: str) -> ResponseReturnValue:

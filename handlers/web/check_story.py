@@ -8,14 +8,21 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from handlers.web.pictures import Stretch, Year, strip, year
 from tocsin.domain.check import Check, Status
 from tocsin.domain.flip import Flip, Reason
+from tocsin.domain.ping import FINISHES, Kind
+from tocsin.domain.run_times import Run
 from tocsin.domain.schedule import Incalculable
 from tocsin.domain.transitions import fall_due
+from tocsin.domain.uptime import Span, Tally, day_edges, month_edges, tallies
+from tocsin.services.read_log import LogEntry
 
 STRIP_DAYS = 14
-STRIP_WIDTH = 1000
-"""Units of the drawing that shows the last STRIP_DAYS days."""
+YEAR_DAYS = 365
+MONTHS = 12
+SHOWN_MONTHS = 3
+"""The others are there for whoever asks."""
 
 
 class Episode(Struct, frozen=True):
@@ -30,12 +37,9 @@ class Episode(Struct, frozen=True):
         return (self.until or now) - self.began
 
 
-class Stretch(Struct, frozen=True):
-    """A piece of the strip."""
-
-    status: Status
-    x: float
-    width: float
+class Month(Struct, frozen=True):
+    tally: Tally
+    strip: Sequence[Stretch]
 
 
 def since(check: Check, now: datetime) -> datetime | None:
@@ -65,19 +69,21 @@ def episodes(flips: Sequence[Flip]) -> list[Episode]:
     return [Episode(flip.new, flip.at, end, flip.reason.value) for flip, end in zip(flips, ends, strict=False)]
 
 
-def strip(check: Check, flips: Sequence[Flip], *, created: datetime, now: datetime) -> list[Stretch]:
-    """The last days as stretches of colour, from left to right; before the check was made there is nothing."""
-    left = now - timedelta(days=STRIP_DAYS)
-    shown = episodes(flips)
-    if not shown or shown[-1].began > max(created, left):
-        first = flips[-1].old if flips else check.status
-        shown = [*shown, Episode(first, created, shown[-1].began if shown else None, "")]
-    return [_stretch(episode, left, now) for episode in reversed(shown) if (episode.until or now) > left]
+def runs(log: Sequence[LogEntry]) -> list[Run]:
+    """The runs that ended in this part of the log, the oldest first."""
+    return [
+        Run(entry.ping.n, entry.ping.at, entry.duration, entry.ping.kind is Kind.FAIL)
+        for entry in reversed(log)
+        if entry.ping.kind in FINISHES
+    ]
 
 
-def _stretch(episode: Episode, left: datetime, now: datetime) -> Stretch:
-    unit = STRIP_WIDTH / (now - left).total_seconds()
-    x = max((episode.began - left).total_seconds(), 0) * unit
-    end = ((episode.until or now) - left).total_seconds() * unit
-    # An outage of a minute is still an outage: a hair's breadth shows it.
-    return Stretch(episode.status, round(x, 1), round(max(end - x, 2), 1))
+def months(past: Sequence[Span], now: datetime) -> list[Month]:
+    """The newest first; those before the check was made are left out."""
+    found = tallies(past, month_edges(now, MONTHS))
+    known = [tally for tally in found if tally.up or tally.down or tally.idle or tally.downtimes]
+    return [Month(tally, strip(past, tally.began, tally.ended, hair=12)) for tally in reversed(known)]
+
+
+def days(past: Sequence[Span], now: datetime) -> Year:
+    return year(tallies(past, day_edges(now, YEAR_DAYS)))

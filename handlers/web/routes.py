@@ -45,6 +45,7 @@ FORMS: tuple[Route, ...] = (
     ("/projects/add", "add_project", "projects.add", Need.USER),
     ("/projects/<id:project_id>/checks/add", "add_check", "check_editing.add", Need.WORK),
     ("/checks/<id:check_id>/edit", "edit_check", "check_editing.edit", Need.WORK),
+    ("/checks/<id:check_id>/move", "move_check", "check_moving.move", Need.WORK),
     ("/checks/<id:check_id>/clear", "clear_check", "check_acts.clear", Need.WORK),
     ("/checks/<id:check_id>/delete", "delete_check", "check_acts.delete", Need.WORK),
     ("/projects/<id:project_id>/channels/add/<kind>", "add_channel", "channels.add", Need.WORK),
@@ -56,6 +57,8 @@ ACTS: tuple[Route, ...] = (
     ("/checks/<id:check_id>/pause", "pause_check", "check_acts.pause", Need.WORK),
     ("/checks/<id:check_id>/resume", "resume_check", "check_acts.resume", Need.WORK),
     ("/checks/<id:check_id>/ping", "ping_now", "check_acts.ping_now", Need.WORK),
+    ("/checks/<id:check_id>/clone", "clone_check", "check_acts.clone", Need.WORK),
+    ("/checks/<id:check_id>/channels/<id:channel_id>", "tell_channel", "check_acts.tell", Need.WORK),
     ("/projects/<id:project_id>/channels/<id:channel_id>/test", "test_channel", "channels.test", Need.WORK),
 )
 NEEDS: Mapping[str, Need] = {f"web.{endpoint}": need for _, endpoint, _, need in (*PAGES, *FORMS, *ACTS)}

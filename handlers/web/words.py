@@ -52,6 +52,9 @@ def equip(environment: Environment) -> None:
         plain,
         status_word,
         duration,
+        times,
+        percent,
+        month_name,
     ):
         environment.filters[found.__name__] = found
     environment.globals["REASON_WORDS"] = REASON_WORDS
@@ -126,6 +129,22 @@ def allowance(limits: Limits) -> str:
 def duration(lasted: timedelta) -> str:
     """Say `2 days 3 hours`."""
     return duration_words(lasted)
+
+
+def times(count: int) -> str:
+    """Say `once`, `twice`, `3 times`."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def percent(share: float) -> str:
+    """Say `99.98%`, cut down: what was down for a moment was not up for all of the time."""
+    hundredths = int(share * 10_000)
+    return "100%" if share == 1 else f"{hundredths // 100}.{hundredths % 100:02}%"
+
+
+def month_name(at: datetime) -> str:
+    """Say `March`, with the year where it is another."""
+    return f"{at:%B}" if at.year == house().clock().astimezone(UTC).year else f"{at:%B %Y}"
 
 
 def size(count: int) -> str:

@@ -71,7 +71,7 @@ def test_check_form_tells_only_the_channels_ticked(site: Site) -> None:
     page = add(site, channels=None)
 
     assert only_check(site)[1].channels == frozenset()
-    assert "Nobody: no channel is chosen." in page.text
+    assert "Nobody is told while all of them are off." in page.text
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from handlers.web.check_rows import listing
-from handlers.web.check_story import STRIP_DAYS, STRIP_WIDTH, strip
-from handlers.web.words import every, plain, size, took
-from tocsin.domain.check import Check, Status
-from tocsin.domain.flip import Flip
+from handlers.web.words import every, percent, plain, size, took
+from tocsin.domain.check import Status
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -61,37 +59,14 @@ def test_sizes_and_bytes_are_readable() -> None:
     assert plain(b"a\r\nb\tc\x00\xff") == "a\nb\tc��"
 
 
+@pytest.mark.parametrize(
+    ("share", "words"), [(1, "100%"), (0.999999, "99.99%"), (0.98765, "98.76%"), (0.5, "50.00%"), (0, "0.00%")]
+)
+def test_percent_never_boasts(share: float, words: str) -> None:
+    """A second of downtime in a year is not a hundred percent."""
+    assert percent(share) == words
+
+
 def test_listing_without_checks_counts_every_status() -> None:
     """Counts name all statuses, those without a check too."""
     assert listing([], now=NOW).counts == dict.fromkeys(Status, 0)
-
-
-def test_strip_of_a_check_without_history_is_its_age() -> None:
-    """A check made half-way through the strip is drawn from there to the right edge."""
-    made = NOW - timedelta(days=STRIP_DAYS / 2)
-
-    [piece] = strip(Check("x"), [], created=made, now=NOW)
-
-    assert (piece.status, piece.x, piece.width) == (Status.NEW, STRIP_WIDTH / 2, STRIP_WIDTH / 2)
-
-
-def test_strip_leaves_out_what_is_over() -> None:
-    """Statuses that ended before the strip begins are not in it, and what lasted into it is cut."""
-    flips = [
-        Flip(2, NOW - timedelta(days=20), Status.DOWN, Status.UP),
-        Flip(1, NOW - timedelta(days=30), Status.NEW, Status.DOWN),
-    ]
-
-    [piece] = strip(Check("x", status=Status.UP), flips, created=NOW - timedelta(days=40), now=NOW)
-
-    assert (piece.status, piece.x, piece.width) == (Status.UP, 0, STRIP_WIDTH)
-
-
-def test_strip_covers_the_time_before_the_first_flip_that_is_known() -> None:
-    """With its oldest flips forgotten, a check still shows what it was before the first one left."""
-    flips = [Flip(9, NOW - timedelta(days=7), Status.UP, Status.DOWN)]
-
-    pieces = strip(Check("x", status=Status.DOWN), flips, created=NOW - timedelta(days=500), now=NOW)
-
-    assert [piece.status for piece in pieces] == [Status.UP, Status.DOWN]
-    assert pieces[0].x == 0

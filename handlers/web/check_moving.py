@@ -1,0 +1,51 @@
+"""Moving a check to another project of one's own."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from handlers.current import house
+from handlers.web.access import Shown, check_or_404, project_or_404
+from handlers.web.need import Need
+from handlers.web.session import actor, the_user
+from tocsin.services.moving import move_check
+from tocsin.services.projects import UnknownProject
+from tocsin.stores.projects import Project, Role
+
+_NOWHERE = "Choose the project that it is to go to."
+_GONE = "There is no such project any more."
+
+
+def move(check_id: str) -> ResponseReturnValue:
+    """GET asks where to, POST does."""
+    shown = check_or_404(check_id)
+    if request.method == "GET":
+        return _page(shown)
+    to = request.form.get("project", "")
+    if not to:
+        return _page(shown, problem=_NOWHERE)
+    project = project_or_404(to, Need.WORK)
+    try:
+        move_check(house().checks, house().projects, check_id=check_id, to=to, by=actor(), now=house().clock())
+    except UnknownProject:
+        return _page(shown, problem=_GONE)
+    flash(f"It belongs to “{project.name}” now, and tells all channels there.")
+    return redirect(url_for("web.check", check_id=check_id))
+
+
+def _page(shown: Shown, problem: str = "") -> ResponseReturnValue:
+    projects = _others(shown.project.id)
+    page = render_template("check_move.html", check=shown, project=shown.project, projects=projects, problem=problem)
+    return page, 422 if problem else 200
+
+
+def _others(project_id: str) -> list[Project]:
+    """The user's other projects that they may add checks to."""
+    user = the_user().id
+    mine = [project for project in house().projects.of_user(user) if project.id != project_id]
+    return [project for project in mine if _may_work(house().projects.role(project.id, user))]
+
+
+def _may_work(role: Role | None) -> bool:
+    return role is not None and role.reaches(Role.MEMBER)
