@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tocsin.stores.channels import Channels
     from tocsin.stores.keys import Keys
     from tocsin.stores.members import Members
+    from tocsin.stores.sessions import Sessions
     from tocsin.stores.trash import Trash
 
 TICK_TIME = timedelta(seconds=40)
@@ -80,6 +81,12 @@ class House(Struct, frozen=True, dict=True):
         from tocsin.stores.members import Members
 
         return Members(self.table)
+
+    @late
+    def sessions(self) -> Sessions:
+        from tocsin.stores.sessions import Sessions
+
+        return Sessions(self.table)
 
     @late
     def keys(self) -> Keys:

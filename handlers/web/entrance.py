@@ -6,9 +6,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from handlers.current import house
+from handlers.web.admission import admit
 from handlers.web.entrance_forms import LoginForm, SetupForm
 from handlers.web.sending import sent
-from handlers.web.session import current_user, safe_next, sign_in, sign_out
+from handlers.web.session import begin, current_user, end, safe_next
 from tocsin.services import accounts
 from tocsin.services.founding import found_project
 from tocsin.stores.accounts import EmailTaken, NotFirst, User
@@ -48,13 +49,12 @@ def login() -> ResponseReturnValue:
     form = LoginForm(sent())
     target = request.values.get("next", "")
     if request.method == "POST" and (user := _recognised(form)):
-        sign_in(user)
-        return redirect(safe_next(target) or url_for("web.home"))
+        return admit(user, by="password", next=target)
     return render_template("login.html", form=form, target=safe_next(target)), 422 if form.errors else 200
 
 
 def logout() -> ResponseReturnValue:
-    sign_out()
+    end()
     flash("You are signed out.")
     return redirect(url_for("web.login"))
 
@@ -78,7 +78,7 @@ def _settle(form: SetupForm) -> ResponseReturnValue:
     except (NotFirst, EmailTaken):
         return _too_late()
     project_id = open_project(user, FIRST_PROJECT)
-    sign_in(user)
+    begin(user, by="setup")
     return redirect(url_for("web.checks", project_id=project_id))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from flask import Flask, Response, current_app, request
 
 from handlers.current import house
 from handlers.web.session import PageSessions
+from tocsin.services.sessions import IDLE
 
-SESSION_LIFE = timedelta(days=14)
 _POLICY = "; ".join(
     ["default-src 'none'"]
     + [f"{kind}-src 'self'" for kind in ("script", "style", "img", "font", "connect", "manifest")]
@@ -42,7 +41,7 @@ def register(app: Flask) -> None:
         SESSION_COOKIE_SECURE=https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=SESSION_LIFE,
+        PERMANENT_SESSION_LIFETIME=IDLE,
         # Or every answer would set the cookie anew: files that caches may keep, and polls that outlive a sign-out.
         SESSION_REFRESH_EACH_REQUEST=False,
         # What CSRFProtect.init_app would set. It would also import the forms, in processes that only take pings.

@@ -1,4 +1,4 @@
-"""Who is signed in: an id in a signed cookie, looked up once a request."""
+"""Who is signed in: a user's id and the secret of a session in a signed cookie, looked up once a request."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from handlers.current import house
 
 if TYPE_CHECKING:
+    from tocsin.services.sessions import Visit
     from tocsin.stores.accounts import User
     from tocsin.stores.audit import Actor
+    from tocsin.stores.sessions import Caller, Way
 
 _PROGRAMS = ("/ping/", "/api/", "/badge/", "/b/")
 
@@ -26,21 +28,30 @@ class PageSessions(SecureCookieSessionInterface):
         return None if request.path.startswith(_PROGRAMS) else super().open_session(app, request)
 
 
-def current_user() -> User | None:
-    """The user who is signed in. Somebody deleted meanwhile is signed out."""
-    if "user" not in g:
-        user_id = session.get("user")
-        g.user = house().accounts.get(user_id) if isinstance(user_id, str) else None
-        if user_id and g.user is None:
+def current_visit() -> Visit | None:
+    """The session under way, with its user. Whose session has ended, wherever that was done, is signed out."""
+    if "visit" not in g:
+        g.visit = _recognised() if "user" in session else None
+        if "user" in session and g.visit is None:
             session.clear()
-    return cast("User | None", g.user)
+    return cast("Visit | None", g.visit)
+
+
+def current_user() -> User | None:
+    """The user who is signed in."""
+    visit = current_visit()
+    return visit.user if visit else None
+
+
+def the_visit() -> Visit:
+    """The session, on pages that nobody else gets to see."""
+    visit = current_visit()
+    assert visit is not None
+    return visit
 
 
 def the_user() -> User:
-    """The user, on pages that nobody else gets to see."""
-    user = current_user()
-    assert user is not None
-    return user
+    return the_visit().user
 
 
 def actor() -> Actor:
@@ -50,17 +61,35 @@ def actor() -> Actor:
     return Actor("user", the_user().email)
 
 
-def sign_in(user: User) -> None:
-    """Start a session of its own: nothing that was planted in the cookie before stays."""
-    session.clear()
+def begin(user: User, by: Way) -> None:
+    """Sign in: with a session of its own, so that nothing which was planted in the cookie before stays.
+
+    `user` as they were read when they showed who they are. Ways of signing in call admission.admit, which asks for a
+    second factor where one is due.
+    """
+    from tocsin.services import sessions
+
+    secret, visit = sessions.begin(house().sessions, user=user, by=by, caller=caller(), now=house().clock())
+    end()
     session.permanent = True
-    session["user"] = user.id
-    g.user = user
+    session["user"], session["secret"] = user.id, secret
+    g.visit = visit
 
 
-def sign_out() -> None:
+def end() -> None:
+    """Sign out, for good: a copy of the cookie opens nothing from then on."""
+    visit = current_visit()
+    if visit:
+        house().sessions.end(visit.user.id, visit.session.id)
     session.clear()
-    g.user = None
+    g.visit = None
+
+
+def caller() -> Caller:
+    """Who sends the request under way."""
+    from tocsin.stores.sessions import Caller
+
+    return Caller(request.remote_addr or "", request.user_agent.string)
 
 
 def here() -> str:
@@ -73,3 +102,18 @@ def safe_next(target: str) -> str | None:
     """The target if it is a path of this site; browsers read backslashes and control characters in odd ways."""
     odd = any(character <= " " or character == "\\" for character in target)
     return None if odd or not target.startswith("/") or target.startswith("//") else target
+
+
+def _recognised() -> Visit | None:
+    from tocsin.services import sessions
+
+    user_id, secret = session.get("user"), session.get("secret")
+    if not isinstance(user_id, str) or not isinstance(secret, str):
+        return None
+    now = house().clock()
+    visit = sessions.recognise(house().accounts, house().sessions, user_id=user_id, secret=secret, now=now)
+    if visit and (seen := sessions.see(house().sessions, visit=visit, caller=caller(), now=now)):
+        # So that the browser keeps the cookie for as long as the session lasts from now on.
+        session.modified = True
+        return seen
+    return visit

@@ -16,6 +16,7 @@ from tests.apps import serving_app
 from tests.conftest import Engine
 from tests.fakes import Clock, Scene, settings_for
 from tests.handlers.events import LambdaContext, rest_event
+from tests.visits import sign_in
 from tocsin.domain.ping import Kind
 from tocsin.house import House
 
@@ -41,8 +42,7 @@ def insider(app: Flask, scene: Scene) -> FlaskClient:
     """A browser whose owner is signed in, and sends the cookie to either host."""
     client = app.test_client()
     for host in (SITE, PING):
-        with client.session_transaction(base_url=f"https://{host}") as session:
-            session["user"] = scene.owner
+        sign_in(client, scene.owner, base_url=f"https://{host}")
     return client
 
 

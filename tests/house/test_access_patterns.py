@@ -21,8 +21,10 @@ from app import create_app
 from tests.fakes import SECRET, Clock, Scene, settings_for
 from tests.house.api_stories import programs
 from tests.house.document_stories import documents
+from tests.house.door_stories import accounts_of_people
 from tests.house.meter import TABLE, Meter
 from tests.house.pages import doc, rows
+from tests.visits import sign_in
 from tocsin.channels.port import DeliveryFailed
 from tocsin.domain.ping import Keywords, Kind, Rules
 from tocsin.domain.run import Limits
@@ -52,8 +54,7 @@ def on_dynamodb(folder: Path) -> Iterator[tuple[Scene, FlaskClient]]:
         app.extensions["tocsin"].table.create()
         scene = Scene.set(app.extensions["tocsin"], clock)
         client = app.test_client()
-        with client.session_transaction() as session:
-            session["user"] = scene.owner
+        sign_in(client, scene.owner)
         yield scene, client
 
 
@@ -224,6 +225,9 @@ def pages(scene: Scene, client: FlaskClient) -> Iterator[str]:
     yield "the same, asked anew"
     client.get(f"/checks/{ids[-1]}")
     yield "a check"
+    scene.clock.advance(hours=1)
+    client.get("/projects/add")
+    yield "a form, an hour or more after the last request"
     yield from readers(scene, client, ids[-1])
 
 
@@ -246,7 +250,7 @@ def readers(scene: Scene, client: FlaskClient, check_id: str) -> Iterator[str]:
     yield "page for Prometheus, 100 checks"
 
 
-STORIES = (pings, ticks, upkeep, owners, pages, programs, documents)
+STORIES = (pings, ticks, upkeep, owners, accounts_of_people, pages, programs, documents)
 
 
 def test_access_patterns_cost_what_their_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -301,7 +305,7 @@ def test_items_are_documented_with_their_attributes(tmp_path: Path) -> None:
     items = next(text for text in doc("access-patterns.md").split("\n## ") if text.startswith("Items"))
     told = {row[1].strip("`").partition("#")[0]: set(re.findall(r"`(\w+)`", row[3])) for row in rows(items)[2:]}
     found: dict[str, set[str]] = {}
-    for story in (pings, ticks, upkeep, owners, oddities):
+    for story in (pings, ticks, upkeep, owners, accounts_of_people, oddities):
         with on_dynamodb(tmp_path) as (scene, client):
             list(story(scene, client))
             sdk: Any = botocore.session.get_session().create_client("dynamodb")

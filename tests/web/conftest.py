@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.fakes import SECRET, Clock
+from tests.visits import sign_in
 from tests.web.browser import Browser
 from tocsin.domain.ping import Kind, Ping
 from tocsin.domain.run import Limits
@@ -41,6 +42,10 @@ class Site:
     @property
     def channels_url(self) -> str:
         return f"/projects/{self.project}/channels/"
+
+    def sign_in(self) -> None:
+        """Again: a session that nobody uses for a month ends."""
+        sign_in(self.browser.client, self.user.id)
 
     def check(
         self,
@@ -98,8 +103,7 @@ def settle(app: Flask, clock: Clock, email: str) -> Site:
 def browser_of(app: Flask, user: User) -> Browser:
     """A browser in which the user is signed in."""
     client = app.test_client()
-    with client.session_transaction() as session:
-        session["user"] = user.id
+    sign_in(client, user.id)
     return Browser(client)
 
 

@@ -244,6 +244,7 @@ def test_keep_alive_has_a_word_of_its_own(site: Site) -> None:
 def test_dates_far_away_name_their_year(site: Site) -> None:
     """Seconds and years show where they matter."""
     site.clock.now = datetime(2026, 12, 31, 12, tzinfo=UTC)
+    site.sign_in()
     check_id = site.check(schedule=OnCalendar("*-*-01 00:00:30"))
 
     assert "Fri 1 Jan 2027, 00:00:30" in text_of(site, check_id)

@@ -12,6 +12,7 @@ from flask import Flask
 from handlers.web import checks as checks_pages
 from tests.apps import serving_app
 from tests.fakes import Clock, settings_for
+from tests.visits import sign_in
 from tests.web.browser import Browser
 from tests.web.conftest import Site, settle
 from tocsin.services.changing import Busy
@@ -109,7 +110,7 @@ def test_https_brings_strict_transport_and_a_locked_cookie(https: Site) -> None:
     assert "Domain" not in cookie
 
 
-def test_session_cookie_lasts_two_weeks(site: Site) -> None:
+def test_session_cookie_lasts_a_month(site: Site) -> None:
     """Without https the cookie has no prefix that would make browsers drop it."""
     with site.browser.client.session_transaction() as session:
         session.permanent = True
@@ -119,15 +120,14 @@ def test_session_cookie_lasts_two_weeks(site: Site) -> None:
     assert cookie.startswith("tocsin=")
     assert "HttpOnly" in cookie
     assert "Secure" not in cookie
-    assert site.app.permanent_session_lifetime.days == 14
+    assert site.app.permanent_session_lifetime.days == 30
 
 
 def test_site_root_is_what_pages_show(https: Site) -> None:
     """Ping URLs have the public address, whatever host the browser used."""
     check_id = https.check()
     client = https.app.test_client()
-    with client.session_transaction(base_url="https://internal.example") as session:
-        session["user"] = https.user.id
+    sign_in(client, https.user.id, base_url="https://internal.example")
 
     text = client.get(f"/checks/{check_id}", base_url="https://internal.example").text
 

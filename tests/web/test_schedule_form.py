@@ -187,6 +187,7 @@ def test_preview_reads_back_what_is_typed(site: Site, typed: dict[str, str], wor
 def test_preview_shows_dates_by_the_clock_of_the_zone(site: Site) -> None:
     """Over the change to summer time the wall clock stays and the moment moves."""
     site.clock.advance(days=26)
+    site.sign_in()
     html = site.browser.client.get("/schedule/preview", query_string={**CRON, "cron": "30 4 * * *"}).text
 
     assert '<time datetime="2026-03-28T03:30:00Z"' in html

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
 from tocsin.stores import fields
-from tocsin.stores.table import ABSENT, Action, Item, Key, Put, Table, TransactionLost, Value
+from tocsin.stores.table import ABSENT, Action, Item, Key, Put, Table, TransactionLost, Update, Value, Where
 
 _FIRST = Key("site", "first-account")
 
@@ -20,10 +20,18 @@ class User(Struct, frozen=True):
     created: datetime
     password: str | None = None
     """An Argon2 hash; None for somebody who can't sign in by password."""
+    generation: int = 0
+    """Goes up when all sessions are to end: one that began in an earlier generation has."""
+    two_step: bool = False
+    """Whoever signs in has to show a second factor."""
 
 
 class EmailTaken(Exception):
     """Another user has this address."""
+
+
+class UserChanged(Exception):
+    """The user is no longer as they were read, or gone; nothing was written."""
 
 
 class NotFirst(Exception):
@@ -44,16 +52,31 @@ class Accounts(Struct, frozen=True):
         except TransactionLost as lost:
             raise EmailTaken if 0 in lost.lost else NotFirst from None
 
+    def edit(self, old: User, new: User, *, also: Sequence[Action] = ()) -> None:
+        """Write all but the address, and do the actions in `also` with that. Raises UserChanged."""
+        before, after = _encode_editable(old), _encode_editable(new)
+        changes = fields.differences(before, after)
+        as_read = Where(
+            exists=True,
+            equals=fields.present(before),
+            absent=[name for name, value in before.items() if value is None],
+        )
+        update = Update(_key(old.id), set=changes.set, remove=changes.remove, where=as_read)
+        try:
+            self.table.transact([update, *also])
+        except TransactionLost:
+            raise UserChanged from None
+
     def any(self) -> bool:
         return self.table.get(_FIRST) is not None
 
     def get(self, user_id: str) -> User | None:
-        item = self.table.get(Key(f"user#{user_id}", "user"))
+        item = self.table.get(_key(user_id))
         return _decode(item) if item else None
 
     def several(self, user_ids: Iterable[str]) -> dict[str, User]:
         """Those that there are, by id."""
-        found = self.table.batch_get([Key(f"user#{each}", "user") for each in user_ids])
+        found = self.table.batch_get([_key(each) for each in user_ids])
         users = [_decode(item) for item in found.values()]
         return {user.id: user for user in users}
 
@@ -62,15 +85,28 @@ class Accounts(Struct, frozen=True):
         return self.get(fields.text(guard, "user")) if guard else None
 
 
+def _key(user_id: str) -> Key:
+    return Key(f"user#{user_id}", "user")
+
+
 def _encode(user: User) -> dict[str, Value]:
+    key = _key(user.id)
     values: dict[str, Value | None] = {
-        "pk": f"user#{user.id}",
-        "sk": "user",
+        "pk": key.pk,
+        "sk": key.sk,
         "email": user.email,
         "created": fields.moment(user.created),
-        "password": user.password,
+        **_encode_editable(user),
     }
     return fields.present(values)
+
+
+def _encode_editable(user: User) -> dict[str, Value | None]:
+    return {
+        "password": user.password,
+        "generation": user.generation or None,
+        "two_step": user.two_step or None,
+    }
 
 
 def _decode(item: Item) -> User:
@@ -79,4 +115,6 @@ def _decode(item: Item) -> User:
         email=fields.text(item, "email"),
         created=fields.moment_from(fields.number(item, "created")),
         password=fields.optional_text(item, "password"),
+        generation=fields.number(item, "generation"),
+        two_step=bool(item.get("two_step")),
     )

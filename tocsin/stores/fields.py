@@ -46,6 +46,15 @@ def expiry(at: datetime, keep: timedelta) -> int:
     return moment(at + keep) // 1_000_000
 
 
+def expiry_at(at: datetime) -> int:
+    """The `expires` attribute of what ends at this moment: epoch seconds, whole ones."""
+    return moment(at) // 1_000_000
+
+
+def expired_at(seconds: int) -> datetime:
+    return moment_from(seconds * 1_000_000)
+
+
 @dataclass(slots=True)
 class Changes:
     """The difference between what an item says and what it should say: a value to set, or an attribute to remove."""

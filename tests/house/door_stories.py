@@ -1,0 +1,29 @@
+"""What people do about their accounts, each with its name in docs/access-patterns.md; nameless acts set the scene."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask.testing import FlaskClient
+from msgspec.structs import replace
+
+from tests.fakes import Scene
+from tocsin.services import sessions
+from tocsin.stores.sessions import Caller
+
+
+def accounts_of_people(scene: Scene, client: FlaskClient) -> Iterator[str]:
+    house, now = scene.house, scene.clock()
+    careful = house.accounts.get(scene.owner)
+    assert careful is not None
+    user = replace(careful, two_step=True)
+    house.accounts.edit(careful, user)
+    yield ""
+    _, visit = sessions.begin(house.sessions, user=user, by="password", caller=Caller("192.0.2.7", "Firefox"), now=now)
+    yield "begin a session"
+    sessions.listed(house.sessions, user=user, now=now)
+    yield "list the sessions of a person"
+    sessions.end_others(house.accounts, house.sessions, visit=visit)
+    yield "end all other sessions, one of them"
+    house.sessions.end(user.id, visit.session.id)
+    yield "sign out"
