@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from handlers.api.caller import Caller
 from handlers.api.query import read_query
 from tocsin.services.declared import read
+from tocsin.stores.projects import Role
 
 S = TypeVar("S", bound=Struct)
 
@@ -84,3 +85,11 @@ class Route(Struct, frozen=True, eq=False):
     """Types of the body where it need not be JSON: the view reads it by itself then."""
     note: str = ""
     """What a reader should know beyond that."""
+    role: Role | None = None
+    """What an account's key takes of its owner in the project; None: what follows from the needs."""
+
+    @property
+    def least(self) -> Role:
+        """The least role that reaches: whoever may only look in a project has there a key that only reads."""
+        writes = self.needs in (Needs.WRITE, Needs.ACCOUNT_WRITE)
+        return self.role or (Role.MEMBER if writes else Role.READ_ONLY)

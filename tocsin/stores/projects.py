@@ -143,19 +143,32 @@ class Projects(Struct, frozen=True):
         item = self.table.get(member_keys(project_id, user_id)[0])
         return Role(fields.text(item, "role")) if item else None
 
-    def page_of_user(self, user_id: str, *, limit: int, cursor: str | None = None) -> tuple[list[Project], str | None]:
-        """At most `limit` projects that the user belongs to, by id, and where to go on. Raises table.BadCursor."""
+    def page_of_user(
+        self, user_id: str, *, limit: int, cursor: str | None = None
+    ) -> tuple[list[tuple[Project, Role]], str | None]:
+        """At most `limit` projects that the user belongs to, by id, with their role in each, and where to go on.
+
+        Raises table.BadCursor.
+        """
         page = self.table.query(f"user#{user_id}", Range(prefix="member#"), limit=limit, cursor=cursor)
-        keys = [project_key(fields.text(item, "sk").removeprefix("member#")) for item in page.items]
-        found = self.table.batch_get(keys)
-        return [_decode(found[key]) for key in keys if key in found], page.cursor
+        roles = {
+            project_key(fields.text(item, "sk").removeprefix("member#")): Role(fields.text(item, "role"))
+            for item in page.items
+        }
+        found = self.table.batch_get(roles)
+        return [(_decode(found[key]), role) for key, role in roles.items() if key in found], page.cursor
+
+    def roles_of_user(self, user_id: str) -> list[tuple[Project, Role]]:
+        """All projects that the user belongs to, the oldest first, with their role in each."""
+        pairs, cursor = self.page_of_user(user_id, limit=100)
+        while cursor is not None:
+            more, cursor = self.page_of_user(user_id, limit=100, cursor=cursor)
+            pairs += more
+        return sorted(pairs, key=lambda pair: pair[0].created)
 
     def of_user(self, user_id: str) -> list[Project]:
-        """The projects that the user belongs to, the oldest first; at most a hundred."""
-        page = self.table.query(f"user#{user_id}", Range(prefix="member#"), limit=100)
-        keys = [project_key(fields.text(item, "sk").removeprefix("member#")) for item in page.items]
-        found = self.table.batch_get(keys)
-        return sorted((_decode(item) for item in found.values()), key=lambda project: project.created)
+        """All projects that the user belongs to, the oldest first."""
+        return [project for project, _ in self.roles_of_user(user_id)]
 
 
 def _founding(project: Project, owner: str) -> list[Action]:

@@ -44,7 +44,7 @@ def _caller(route: Route, sent: dict[str, object]) -> Caller:
     if key is None:
         raise Refusal(401, "missing api key")
     caller = caller_with(key)
-    if caller is None or caller.opened.account or (route.needs is Needs.WRITE and caller.read_only):
+    if caller is None or caller.opened.account or (route.needs is Needs.WRITE and caller.opened.read_only):
         raise Refusal(401, "wrong api key")
     return caller
 

@@ -33,7 +33,7 @@ def the_check(call: Call) -> Sight:
 
 def shown(call: Call, project: str, sights: Iterable[Sight]) -> list[CheckObject]:
     """Checks of this project, in their order."""
-    read_only, now = call.by.read_only, house().clock()
+    read_only, now = call.by.read_only(project), house().clock()
     channels = None if read_only else frozenset(channel.id for channel in house().channels.of_project(project))
     view = View(site_root(), ping_urls(), call.version, read_only, channels)
     return [check_object(sight.stored, sight.info, view, now=now) for sight in sights]

@@ -76,7 +76,7 @@ def _clean_shared(route: Route) -> Mapping[int, Answer]:
     if route.needs is not Needs.NOTHING:
         shared[401] = _with_headers(refused(_NO_KEY), ("WWW-Authenticate",))
     if route.needs in _SHORT_OF:
-        shared[403] = refused(_SHORT_OF[route.needs])
+        shared[403] = refused(f"{_SHORT_OF[route.needs]} Or the role of its owner does not reach.")
     return shared
 
 

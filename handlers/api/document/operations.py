@@ -21,6 +21,7 @@ from handlers.api.document.parameters import (
 )
 from handlers.api.document.schemas import Json
 from handlers.api.route import Answer, Route
+from tocsin.stores.projects import Role
 
 
 class Operation(Struct, frozen=True):
@@ -57,6 +58,7 @@ def operations(version: int, routes: Iterable[Route], dialect: Dialect) -> Itera
         yield Operation(version, method, names[shape], tuple(route for _, _, route in several), dialect)
 
 
+_ROLES: Mapping[Role, str] = {Role.OWNER: "that of the project", Role.MANAGER: "a manager of the project, or its owner"}
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -91,8 +93,10 @@ def tag(subject: str, version: int) -> str:
 
 
 def _note(operation: Operation) -> str:
-    notes = dict.fromkeys(route.note for route in operation.routes if route.note)
-    return " ".join([*notes, *([] if operation.route.methods else ["Takes any method."])])
+    route = operation.route
+    notes = dict.fromkeys(each.note for each in operation.routes if each.note)
+    role = [f"The owner of an account's key has to be {_ROLES[route.role]}."] if route.role else []
+    return " ".join([*notes, *role, *([] if route.methods else ["Takes any method."])])
 
 
 def body_type(operation: Operation) -> type[Struct] | None:

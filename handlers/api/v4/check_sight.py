@@ -37,7 +37,7 @@ def shown(call: Call, project: str, found: Iterable[tuple[Stored, Info]]) -> lis
 
 def _channels(call: Call, project: str, pairs: Sequence[tuple[Stored, Info]]) -> frozenset[str] | None:
     """Checks may still name a channel that is gone: none that names one, none that is read."""
-    if call.by.read_only:
+    if call.by.read_only(project):
         return None
     named = any(info.channels for _, info in pairs)
     return frozenset(channel.id for channel in house().channels.of_project(project)) if named else frozenset()

@@ -20,6 +20,7 @@ from handlers.current import house
 from tocsin.services.check_fields import Name
 from tocsin.services.keys import UnknownKey, create_key, revoke_key
 from tocsin.stores.keys import KeyKind, StoredKey
+from tocsin.stores.projects import Role
 
 KeyWord: TypeAlias = Literal["rw", "ro", "account", "account-ro"]
 
@@ -135,6 +136,7 @@ ROUTES = (
         "List the API keys of a project, the oldest first",
         {200: Answer("The keys.", Keys), 404: NO_PROJECT},
         query=Paging,
+        role=Role.MANAGER,
     ),
     Route(
         ("POST",),
@@ -145,6 +147,7 @@ ROUTES = (
         {201: _SHOWN_ONCE, 404: NO_PROJECT},
         body=NewProjectKey,
         note=_NOTE,
+        role=Role.MANAGER,
     ),
     Route(
         ("DELETE",),
@@ -153,6 +156,7 @@ ROUTES = (
         Needs.ACCOUNT_WRITE,
         "Revoke an API key of a project",
         _GONE,
+        role=Role.MANAGER,
     ),
     Route(
         ("GET",),
@@ -171,7 +175,7 @@ ROUTES = (
         "Make an API key of the account",
         {201: _SHOWN_ONCE},
         body=NewAccountKey,
-        note=f"It opens all projects of the account. {_NOTE}",
+        note=f"It opens all projects of the account, in the role that its owner has there. {_NOTE}",
     ),
     Route(
         ("DELETE",),

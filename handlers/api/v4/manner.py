@@ -12,6 +12,7 @@ from handlers.api.caller import KEY_LENGTH, Caller, caller_with
 from handlers.api.manner import Manner, json_body
 from handlers.api.refusals import Refusal
 from handlers.api.route import Needs, Route
+from tocsin.stores.projects import Role
 
 _HAVE_BODIES = ("POST", "PUT", "PATCH")
 
@@ -37,21 +38,21 @@ def reply(value: object, status: int = 200) -> Response:
 
 def _admit(route: Route) -> tuple[object, Caller | None]:
     """Nothing of a body is looked at before the key."""
-    caller = None if route.needs is Needs.NOTHING else _caller(route.needs)
+    caller = None if route.needs is Needs.NOTHING else _caller(route.needs, route.least)
     reads_json = request.method in _HAVE_BODIES and route.body and not route.reads
     return (_read_body() if reads_json else {}), caller
 
 
-def _caller(needs: Needs) -> Caller:
+def _caller(needs: Needs, least: Role) -> Caller:
     given = request.headers.get("X-Api-Key") or _bearer()
     if given is None:
         raise _unauthorized("No API key was sent: put it into the header X-Api-Key, or Authorization: Bearer.")
-    caller = caller_with(given) if len(given) == KEY_LENGTH else None
+    caller = caller_with(given, least) if len(given) == KEY_LENGTH else None
     if caller is None:
         raise _unauthorized("This API key opens nothing here: it is mistyped, was revoked, or is another site's.")
     if needs in (Needs.ACCOUNT_READ, Needs.ACCOUNT_WRITE) and not caller.opened.account:
         raise Refusal(403, "This takes an account's key; the one that was sent is a project's.")
-    if needs in (Needs.WRITE, Needs.ACCOUNT_WRITE) and caller.read_only:
+    if needs in (Needs.WRITE, Needs.ACCOUNT_WRITE) and caller.opened.read_only:
         raise Refusal(403, "This takes a read-write key; the one that was sent only reads.")
     return caller
 

@@ -24,7 +24,7 @@ from tocsin.services.declared import Invalid, Problem
 from tocsin.services.retention import MAX_COUNT, spread_keep
 from tocsin.settings import MAX_LOG_DAYS
 from tocsin.stores.check_items import Keep
-from tocsin.stores.projects import Project
+from tocsin.stores.projects import Project, Role
 
 ProjectName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=projects.MAX_NAME)]
 LogDays: TypeAlias = Annotated[
@@ -69,7 +69,9 @@ class Projects(Struct):
 def listing(call: Call) -> Response:
     asked, opened = call.asked(Paging), call.by.opened
     if opened.account:
-        found, following = house().projects.page_of_user(opened.owner, limit=asked.limit, cursor=asked.cursor)
+        pairs, following = house().projects.page_of_user(opened.owner, limit=asked.limit, cursor=asked.cursor)
+        call.by.roles.update((project.id, role) for project, role in pairs)
+        found = [project for project, _ in pairs]
     else:
         own = [project for project in [house().projects.get(opened.owner)] if project]
         found, following = cut(own, f"projects {opened.owner}", lambda each: each.id, limit=1, cursor=asked.cursor)
@@ -176,7 +178,7 @@ def _object(call: Call, project: Project) -> ProjectObject:
         created=iso(project.created),
         log_days=_days(project),
         log_count=project.keep.count,
-        ping_key=UNSET if call.by.read_only else project.ping_key,
+        ping_key=UNSET if call.by.read_only(project.id) else project.ping_key,
     )
 
 
@@ -214,6 +216,7 @@ ROUTES = (
         {200: _SHOWN, **_SINGLE, 412: NOT_MATCHED},
         body=ProjectEdit,
         note="Pings that are too old or too many for a new limit are hidden at once.",
+        role=Role.MANAGER,
     ),
     Route(
         ("DELETE",),
@@ -223,5 +226,6 @@ ROUTES = (
         "Delete a project with its checks, channels and keys",
         {204: Answer("It is gone."), **_SINGLE, 412: NOT_MATCHED},
         note="If it was cut off in the middle, send it again.",
+        role=Role.OWNER,
     ),
 )

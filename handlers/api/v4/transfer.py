@@ -20,6 +20,7 @@ from tocsin.services.project_apply import apply_project
 from tocsin.services.project_document import Document, read_project_document
 from tocsin.services.project_export import document_data, export_project
 from tocsin.services.project_plan import ChannelSteps, CheckSteps, Difference, Plan, plan_project
+from tocsin.stores.projects import Role
 
 _TYPES = {Format.YAML: "application/yaml", Format.JSON: "application/json"}
 _WORDS = {"yaml": Format.YAML, "x-yaml": Format.YAML, "json": Format.JSON}
@@ -123,5 +124,6 @@ ROUTES = (
         reads=tuple(_TYPES.values()),
         note="Up to 5 MB, or 4.5 MB on AWS. All of it is looked at before anything is written. After 503 or 504 send "
         "the same again: it goes on where it stopped.",
+        role=Role.MANAGER,
     ),
 )

@@ -13,6 +13,8 @@ from tests.api.v4.program import NOWHERE, Program, new_key, refused, told
 from tests.fakes import Scene
 from tocsin.domain.check import unique_key
 from tocsin.stores.keys import KeyKind
+from tocsin.stores.members import Member
+from tocsin.stores.projects import Role
 
 GUARDED = [route for route in ROUTES if route.needs is not Needs.NOTHING]
 BODIES: dict[tuple[str, str], Any] = {
@@ -149,6 +151,59 @@ def test_read_only_keys_are_told_no_secret(program: Program, reader: Program, ac
         assert "ping_key" not in project
         assert "ping_key" not in told(reading.get("/projects/"))["projects"][0]
     assert told(program.get(f"/projects/{program.scene.project}"))["ping_key"] == program.scene.ping_key
+
+
+ABOVE_MEMBERS = {
+    "GET /projects/<id:project>/keys/": Role.MANAGER,
+    "POST /projects/<id:project>/keys/": Role.MANAGER,
+    "DELETE /projects/<id:project>/keys/<id:key>": Role.MANAGER,
+    "PATCH /projects/<id:project>": Role.MANAGER,
+    "PUT /import": Role.MANAGER,
+    "DELETE /projects/<id:project>": Role.OWNER,
+}
+"""Routes that take more than a member. All others that need a key that writes take a member; the rest anybody."""
+OF_A_PROJECT = [route for route in GUARDED if "<" in route.path or asks_for_project(route)]
+
+
+def least_role(route: Route) -> Role:
+    usual = Role.MEMBER if route.needs in (Needs.WRITE, Needs.ACCOUNT_WRITE) else Role.READ_ONLY
+    return ABOVE_MEMBERS.get(name(route), usual)
+
+
+@pytest.mark.parametrize("route", [route for route in OF_A_PROJECT if route.path != "/keys/<id:key>"], ids=name)
+def test_key_of_an_account_acts_in_its_owners_role(
+    route: Route, program: Program, stranger: Program, things: dict[str, str]
+) -> None:
+    """Where the role does not reach, 403 says which does, and nothing happens; where it does, the call goes through."""
+    path, theirs, members = path_of(route, things, program.scene), stranger.holding(KeyKind.ACCOUNT), []
+    query = f"?project={program.scene.project}" if asks_for_project(route) else ""
+    for role in (Role.READ_ONLY, Role.MEMBER, Role.MANAGER):
+        members.append(Member(stranger.scene.owner, role))
+        if len(members) == 1:
+            program.scene.house.members.add(program.scene.project, members[0], also=[])
+        else:
+            program.scene.house.members.change_role(program.scene.project, members[-2], role, also=[])
+        for method, declared in calls(route):
+            response = theirs.call(method, path + query, BODIES.get((method, declared), {}))
+            if role.reaches(least_role(route)):
+                assert response.status_code in (200, 201, 204, 404, 409), response.text
+            else:
+                assert f"This takes the role {least_role(route)};" in refused(response, 403)
+                assert program.get(f"/projects/{program.scene.project}").status_code == 200
+
+
+def test_key_of_a_read_only_member_is_told_no_secret(program: Program, stranger: Program) -> None:
+    """Their account's key may write elsewhere; here it sees what a key sees that only reads."""
+    check, theirs = program.make(name="Nightly"), stranger.holding(KeyKind.ACCOUNT)
+    program.scene.house.members.add(program.scene.project, Member(stranger.scene.owner, Role.READ_ONLY), also=[])
+
+    listed = told(theirs.get(f"/checks/?project={program.scene.project}"))["checks"]
+    found = {each["id"]: each for each in told(theirs.get("/projects/"))["projects"]}
+
+    assert [(each["name"], "uuid" in each) for each in listed] == [("Nightly", False)]
+    assert check["uuid"] not in str(told(theirs.get(f"/checks/{check['unique_key']}")))
+    assert "ping_key" not in found[program.scene.project]
+    assert "ping_key" in found[stranger.scene.project]
 
 
 def test_key_tells_what_it_is(program: Program, account_reader: Program) -> None:
