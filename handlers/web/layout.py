@@ -9,6 +9,7 @@ from jinja2 import Environment
 from handlers.current import house, ping_urls
 from handlers.web.access import may, my_role
 from handlers.web.appearance import theme
+from handlers.web.role_words import ROLE_MEANINGS, ROLE_WORDS
 from handlers.web.session import current_user, here, the_user
 from tocsin.stores.channels import StoredChannel
 from tocsin.stores.projects import Project
@@ -26,12 +27,15 @@ def equip(environment: Environment) -> None:
         "htmx_config": HTMX_CONFIG,
         "site_name": lambda: house().settings.site_name,
         "ping_urls": ping_urls,
+        "ping_mail_domain": lambda: house().settings.ping_mail_domain,
         "current_user": current_user,
         "here": here,
         "theme": theme,
         "my_projects": _my_projects,
         "my_role": my_role,
         "may": may,
+        "ROLE_WORDS": ROLE_WORDS,
+        "ROLE_MEANINGS": ROLE_MEANINGS,
         "channel_summary": _channel_summary,
         "channel_icon": lambda channel: channel.kind if channel.kind in _DRAWN else "channel",
     }

@@ -16,6 +16,7 @@ from app import create_app
 from tests.channels.receivers import closed_port
 from tests.fakes import SECRET, settings_for
 from tests.gallery.jobs import DAY, HISTORY, HOUR, JOBS, Job
+from tests.gallery.people import settle_people
 from tocsin.domain.ping import Kind
 from tocsin.house import House, utc_now
 from tocsin.services import accounts, channels, checks
@@ -52,6 +53,8 @@ class Filled:
     url: str
     ids: dict[str, str] = field(default_factory=dict)
     """Of the checks, by the name of the job."""
+    others: dict[str, str] = field(default_factory=dict)
+    """Of whatever else stands in paths, by what it is called there."""
 
     @property
     def by(self) -> Actor:
@@ -93,6 +96,7 @@ def _furnished(app: Flask, clock: PlayedClock, url: str) -> Filled:
         told = Info(name=job.name, tags=job.tags, slug=job.slug, desc=job.desc, channels=rings)
         wishes = Wishes(told, job.schedule, job.grace, job.limits)
         site.ids[job.name] = checks.create_check(house.checks, project=project, wishes=wishes, by=site.by, now=clock())
+    site.others = settle_people(house, project=project, owner=owner.id, by=site.by)
     return site
 
 

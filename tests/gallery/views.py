@@ -74,6 +74,8 @@ def views(site: Filled, inside: Browser, endpoint: str) -> Iterator[View]:
 def path_of(site: Filled, endpoint: str) -> str:
     rule = next(rule for rule in site.app.url_map.iter_rules() if rule.endpoint == endpoint)
     values = _values(site)
+    if "account" in endpoint:
+        values["key_id"] = values["account_key_id"]
     with site.app.test_request_context():
         return url_for(endpoint, **{name: values[name] for name in rule.arguments})
 
@@ -92,6 +94,7 @@ def _values(site: Filled) -> dict[str, Any]:
         "kind": "webhook",
         "down": 3,
         "key": unique_key(check),
+        **site.others,
     }
 
 

@@ -18,7 +18,7 @@ from tocsin.services.checks import Wishes
 from tocsin.services.founding import found_project
 from tocsin.services.record_ping import Source, record_ping
 from tocsin.stores.accounts import User
-from tocsin.stores.audit import COMMAND
+from tocsin.stores.audit import COMMAND, Act, AuditEntry
 from tocsin.stores.check_items import Info
 from tocsin.stores.members import Member
 from tocsin.stores.projects import Role
@@ -61,12 +61,18 @@ class Site:
         wishes = Wishes(told, schedule or Simple(timeout), grace, limits)
         return checks.create_check(self.house.checks, project=self.project, wishes=wishes, by=COMMAND, now=self.clock())
 
-    def member(self, role: Role) -> Browser:
+    def member(self, role: Role, *, email: str = "") -> Browser:
         """Let somebody else into the project, in this role; returns their browser."""
-        email = f"{role.value}@example.org"
+        email = email or f"{role.value}@example.org"
         user = accounts.create_user(self.house.accounts, email=email, password=None, now=self.clock())
         self.house.members.add(self.project, Member(user.id, role, self.clock()), also=[])
         return browser_of(self.app, user)
+
+    def noted(self, act: Act) -> AuditEntry:
+        """The only entry of the audit log with this act."""
+        entries, _ = self.house.audit.page(self.project, now=self.clock(), limit=1000)
+        [found] = [entry for entry in entries if entry.act == act]
+        return found
 
     def ping(self, check_id: str, kind: Kind = Kind.SUCCESS, *, ua: str = "curl/8", **facts: object) -> Ping:
         source = Source(remote_addr="192.0.2.7", ua=ua)

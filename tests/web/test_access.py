@@ -9,14 +9,19 @@ from typing import Any, TypeAlias
 import pytest
 from flask import Flask
 
+from tests.fakes import SECRET
 from tests.web.browser import Browser
 from tests.web.conftest import Site
 from tocsin.domain.check import unique_key
+from tocsin.services.keys import create_key
+from tocsin.stores.audit import COMMAND
+from tocsin.stores.keys import KeyKind
 from tocsin.stores.members import Member
 from tocsin.stores.projects import Role
 
 UNKNOWN = "00000000-0000-4000-8000-000000000001"
-DOOR, HERE, GONE, BARRED, AWAY = "door", 200, 404, 403, 302
+IDS = ("project_id", "check_id", "channel_id", "user_id", "key_id")
+DOOR, HERE, GONE, BARRED, AWAY, MALFORMED = "door", 200, 404, 403, 302, 400
 Answers: TypeAlias = tuple[object, object, object, object, object, object]
 """For somebody anonymous, a stranger, and members by role: read-only, member, manager, owner."""
 
@@ -60,6 +65,20 @@ EXPECTED: Mapping[str, Answers] = {
     "web.checks": look(HERE),
     "web.checks_live": look(HERE),
     "web.add_check": work(HERE),
+    "web.settings": manage(HERE),
+    "web.renew_ping_key": manage(HERE),
+    "web.delete_project": own(HERE),
+    "web.team": look(HERE),
+    "web.change_role": manage(MALFORMED),
+    "web.remove_member": manage(HERE),
+    "web.leave_project": look(HERE),
+    "web.keys": manage(HERE),
+    "web.add_key": manage(HERE),
+    "web.revoke_key": manage(HERE),
+    "web.audit": work(HERE),
+    "web.account_keys": user(HERE),
+    "web.add_account_key": user(HERE),
+    "web.revoke_account_key": (DOOR, GONE, GONE, GONE, GONE, HERE),
     "web.channels": look(HERE),
     "web.add_channel": work(HERE),
     "web.edit_channel": work(HERE),
@@ -92,11 +111,24 @@ def url_of(site: Site, endpoint: str, **changes: str) -> tuple[str, str]:
     [(stored, _)] = site.house.checks.listing(site.project)
     [channel] = site.house.channels.of_project(site.project)
     ids = {"project_id": site.project, "check_id": stored.check.id, "channel_id": channel.id}
+    ids |= {"user_id": people_of(site)["guest@example.org"], "key_id": key_of(site, endpoint)}
     ids |= changes
     values: dict[str, Any] = ids | {"n": 1, "kind": "email", "down": 3, "key": unique_key(ids["check_id"])}
     with site.app.test_request_context():
         url = site.app.url_for(endpoint, **{name: values[name] for name in rule.arguments})
     return url, "GET" if rule.methods and "GET" in rule.methods else "POST"
+
+
+def people_of(site: Site) -> dict[str, str]:
+    """The ids of the team, by address."""
+    team = site.house.members.of_project(site.project)
+    known = site.house.accounts.several(member.user for member in team)
+    return {user.email: user.id for user in known.values()}
+
+
+def key_of(site: Site, endpoint: str) -> str:
+    keys = site.house.keys
+    return (keys.of_user(site.user.id) if "account" in endpoint else keys.of_project(site.project))[0].id
 
 
 def ask(browser: Browser, url: str, method: str) -> tuple[object, str]:
@@ -113,8 +145,11 @@ def ask(browser: Browser, url: str, method: str) -> tuple[object, str]:
 
 @pytest.fixture
 def furnished(site: Site) -> Site:
-    """With a check that was pinged once."""
+    """With a check that was pinged once, a guest, and a key of each kind."""
     site.ping(site.check())
+    site.member(Role.MEMBER, email="guest@example.org")
+    for kind, owner in ((KeyKind.READ_WRITE, site.project), (KeyKind.ACCOUNT, site.user.id)):
+        create_key(site.house.keys, kind=kind, owner=owner, secret_key=SECRET, by=COMMAND, now=site.clock())
     return site
 
 
@@ -142,7 +177,7 @@ def test_access_is_as_the_table_says(furnished: Site, other: Site, anonymous: Br
 def test_other_peoples_ids_look_like_unknown_ones(furnished: Site, other: Site, endpoint: str) -> None:
     """To a stranger, what exists and what never did are the same page, letter by letter."""
     theirs, method = url_of(furnished, endpoint)
-    unknown, _ = url_of(furnished, endpoint, project_id=UNKNOWN, check_id=UNKNOWN, channel_id=UNKNOWN)
+    unknown, _ = url_of(furnished, endpoint, **dict.fromkeys(IDS, UNKNOWN))
 
     assert ask(other.browser, theirs, method) == ask(other.browser, unknown, method)
     assert ask(other.browser, theirs, method)[0] == GONE

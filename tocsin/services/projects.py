@@ -72,7 +72,7 @@ def create_project(
     """
     made = NewProject(
         id=str(uuid4()),
-        name=_valid_name(name),
+        name=valid_name(name),
         ping_key=given.ping_key or random_text(22),
         api_key=given.api_key,
         api_key_readonly=given.api_key_readonly,
@@ -96,7 +96,7 @@ def _keys(made: NewProject, *, secret_key: str, now: datetime) -> list[StoredKey
 
 def edit_project(projects: Projects, *, project: str, name: str, by: Actor, now: datetime) -> None:
     """Call it otherwise. Raises InvalidProject, UnknownProject, changing.Busy."""
-    valid = _valid_name(name)
+    valid = valid_name(name)
     revise_project(projects, project=project, revise=lambda old: replace(old, name=valid), by=by, now=now)
 
 
@@ -154,7 +154,8 @@ def revise_project(
     raise Busy(project)
 
 
-def _valid_name(name: str) -> str:
+def valid_name(name: str) -> str:
+    """Raises InvalidProject."""
     stripped = name.strip()
     if not 1 <= len(stripped) <= MAX_NAME:
         raise InvalidProject(f"A project's name has 1 to {MAX_NAME} characters.")

@@ -29,11 +29,7 @@ def set_retention(
     is made at the same moment may be missed; doing it again reaches that one too.
     Raises InvalidRetention, projects.UnknownProject, changing.Busy.
     """
-    if days is not None and not 1 <= days <= MAX_LOG_DAYS:
-        raise InvalidRetention(f"A log is kept for 1 to {MAX_LOG_DAYS} days.")
-    if count is not None and not 1 <= count <= MAX_COUNT:
-        raise InvalidRetention(f"A log keeps 1 to {MAX_COUNT} pings of a check.")
-    keep = Keep(timedelta(days=days) if days else None, count)
+    keep = Keep(valid_age(days), valid_count(count))
     revise_project(projects, project=project, revise=lambda old: replace(old, keep=keep), by=by, now=now)
     spread_keep(checks, project=project, keep=keep)
 
@@ -42,3 +38,17 @@ def spread_keep(checks: Checks, *, project: str, keep: Keep) -> None:
     """Tell the checks what their project wants: whoever writes to a log reads no more than the check."""
     for stored, _ in checks.listing(project):
         checks.set_keep(stored.check.id, keep)
+
+
+def valid_age(days: int | None) -> timedelta | None:
+    """Raises InvalidRetention."""
+    if days is not None and not 1 <= days <= MAX_LOG_DAYS:
+        raise InvalidRetention(f"A log is kept for 1 to {MAX_LOG_DAYS} days.")
+    return timedelta(days=days) if days else None
+
+
+def valid_count(count: int | None) -> int | None:
+    """Raises InvalidRetention."""
+    if count is not None and not 1 <= count <= MAX_COUNT:
+        raise InvalidRetention(f"A log keeps 1 to {MAX_COUNT} pings of a check.")
+    return count

@@ -30,8 +30,12 @@ Act: TypeAlias = Literal[
     "project.create",
     "project.edit",
     "project.delete",
+    "project.ping_key",
     "key.create",
     "key.revoke",
+    "member.role",
+    "member.remove",
+    "member.leave",
 ]
 
 

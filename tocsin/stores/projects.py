@@ -102,6 +102,18 @@ class Projects(Struct, frozen=True):
         except TransactionLost:
             raise ProjectChanged from None
 
+    def change_ping_key(self, old: Project, new: Project, *, also: Sequence[Action]) -> None:
+        """Let the new ping key lead to the project instead of the old one, and do the actions in `also` with that.
+
+        Raises ProjectChanged where it is another already, or the project is going.
+        """
+        as_read = Where(equals={"ping_key": old.ping_key}, absent=["closing"])
+        update = Update(project_key(old.id), set={"ping_key": new.ping_key}, where=as_read)
+        try:
+            self.table.transact([update, Delete(_ping_key(old.ping_key)), _put_ping_key(new), *also])
+        except TransactionLost:
+            raise ProjectChanged from None
+
     def shut(self, project: Project) -> None:
         """Let nothing be added to it, and its ping key lead nowhere; nobody else's, who may have it by now."""
         with suppress(ConditionLost):

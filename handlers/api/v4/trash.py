@@ -52,7 +52,9 @@ def listing(call: Call) -> Response:
     asked = call.asked(DeletedAsked)
     project = project_of(call, asked.project)
     found, following = house().trash.page(project, now=house().clock(), limit=asked.limit, cursor=asked.cursor)
-    return reply(DeletedChecks([_object(trashed, named=not call.by.read_only) for trashed in found], following))
+    return reply(
+        DeletedChecks([_object(trashed, named=not call.by.read_only(project)) for trashed in found], following)
+    )
 
 
 def restore(call: Call) -> Response:

@@ -1,0 +1,72 @@
+"""The team of a project: who is in it, in which role, and the way out."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from handlers.current import house
+from handlers.web.access import my_role, project_or_404
+from handlers.web.role_words import ROLE_WORDS
+from handlers.web.session import actor, the_user
+from tocsin.services import team as service
+from tocsin.stores.projects import Role
+
+GIVEN = (Role.MANAGER, Role.MEMBER, Role.READ_ONLY)
+"""Roles that can be given; the owner's is handed over."""
+
+
+def page(project_id: str) -> ResponseReturnValue:
+    project = project_or_404(project_id)
+    people = service.people_of(house().members, house().accounts, project=project.id)
+    return render_template("team.html", project=project, people=people, given=GIVEN, me=the_user().id)
+
+
+def change_role(project_id: str, user_id: str) -> ResponseReturnValue:
+    project = project_or_404(project_id)
+    person = _person_or_404(project_id, user_id)
+    role = next((role for role in GIVEN if role == request.form.get("role")), None)
+    if role is None or person.role is Role.OWNER:
+        abort(400)
+    people = (house().members, house().accounts)
+    service.change_role(*people, project=project.id, user=person.id, role=role, by=actor(), now=house().clock())
+    flash(f"{person.email} is now: {ROLE_WORDS[role].lower()}.")
+    return _back(project_id)
+
+
+def remove(project_id: str, user_id: str) -> ResponseReturnValue:
+    """GET asks, POST does."""
+    project = project_or_404(project_id)
+    person = _person_or_404(project_id, user_id)
+    if person.role is Role.OWNER:
+        abort(400)
+    if request.method == "GET":
+        return render_template("team_remove.html", project=project, person=person)
+    people = (house().members, house().accounts)
+    service.remove_member(*people, project=project.id, user=person.id, by=actor(), now=house().clock())
+    flash(f"{person.email} is off the team.")
+    return _back(project_id)
+
+
+def leave(project_id: str) -> ResponseReturnValue:
+    """GET asks, POST does; the owner is told how to."""
+    project, user = project_or_404(project_id), the_user()
+    owner = my_role() is Role.OWNER
+    if request.method == "GET" or owner:
+        return render_template("team_leave.html", project=project, owner=owner), 200 if request.method == "GET" else 409
+    people = (house().members, house().accounts)
+    service.leave_project(*people, project=project.id, user=user.id, by=actor(), now=house().clock())
+    flash(f"You have left “{project.name}”.")
+    return redirect(url_for("web.projects"))
+
+
+def _person_or_404(project_id: str, user_id: str) -> service.Person:
+    try:
+        return service.person_of(house().members, house().accounts, project=project_id, user=user_id)
+    except service.UnknownMember:
+        abort(404)
+
+
+def _back(project_id: str) -> Response:
+    return redirect(url_for("web.team", project_id=project_id))
