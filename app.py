@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from handlers.ping import PingRoom
 from tocsin import logs
 from tocsin.casts import host_headers
-from tocsin.channels.registry import InstalledKinds, Registry
+from tocsin.channels.registry import InstalledKinds
 from tocsin.channels.transports import transport_from_url
 from tocsin.house import House, utc_now
 from tocsin.late import late
@@ -57,10 +57,11 @@ def create_app(
 
 
 def open_house(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> House:
-    kinds = _kinds(settings, clock)
+    transport = _transport(settings)
+    kinds = InstalledKinds(lambda: _built_in(settings, transport, clock))
     if settings.heartbeat_url:
         _check_link(settings.heartbeat_url)
-    return House(settings, open_store(settings.store), kinds, clock=clock, inbox=S3Inbox())
+    return House(settings, open_store(settings.store), kinds, clock=clock, inbox=S3Inbox(), mail=transport)
 
 
 def _flask(house: House) -> Flask:
@@ -134,12 +135,11 @@ def open_store(url: str) -> Table:
     return table
 
 
-def _kinds(settings: Settings, clock: Callable[[], datetime]) -> Registry:
+def _transport(settings: Settings) -> Transport:
     try:
-        transport = transport_from_url(settings.mail, sender=settings.mail_from)
+        return transport_from_url(settings.mail, sender=settings.mail_from)
     except ValueError as error:
         raise SettingsError(f"TOCSIN_MAIL can't be used: {error}") from error
-    return InstalledKinds(lambda: _built_in(settings, transport, clock))
 
 
 def _check_link(url: str) -> None:

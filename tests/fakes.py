@@ -101,7 +101,7 @@ class Scene:
         """Furnish the table of `house` anew, with a fake kind of channel beside its own."""
         fake = FakeChannel()
         kinds = Registry([*(kind for kind in house.kinds if kind.kind != fake.kind), fake])
-        scene = cls(House(house.settings, house.table, kinds, clock=clock), fake, clock)
+        scene = cls(House(house.settings, house.table, kinds, clock=clock, mail=house.mail), fake, clock)
         person = accounts.create_user(scene.house.accounts, email=owner, password=None, now=clock())
         made = projects.create_project(
             scene.house.projects, name="Backups", owner=person.id, secret_key=SECRET, by=COMMAND, now=clock()

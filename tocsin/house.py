@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from tocsin.channels.mail_port import Transport
 from tocsin.channels.registry import Registry
 from tocsin.late import late
 from tocsin.settings import Settings
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from tocsin.services.deliver import Courier
     from tocsin.services.heartbeat import Heartbeat
     from tocsin.services.notices import Notices
+    from tocsin.services.post import Post
+    from tocsin.services.rate_limits import RateLimits
     from tocsin.services.tick import Ticked
     from tocsin.stores.accounts import Accounts
     from tocsin.stores.alerts import Alerts
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from tocsin.stores.keys import Keys
     from tocsin.stores.members import Members
     from tocsin.stores.sessions import Sessions
+    from tocsin.stores.tokens import Tokens
     from tocsin.stores.trash import Trash
 
 TICK_TIME = timedelta(seconds=40)
@@ -49,6 +53,8 @@ class House(Struct, frozen=True, dict=True):
     clock: Callable[[], datetime] = utc_now
     inbox: Inbox | None = None
     """Where mails lie that Amazon SES took in; None: nowhere."""
+    mail: Transport | None = None
+    """How letters about accounts leave; None: this house writes none."""
 
     @late
     def checks(self) -> Checks:
@@ -87,6 +93,27 @@ class House(Struct, frozen=True, dict=True):
         from tocsin.stores.sessions import Sessions
 
         return Sessions(self.table)
+
+    @late
+    def tokens(self) -> Tokens:
+        from tocsin.stores.tokens import Tokens
+
+        return Tokens(self.table)
+
+    @late
+    def rate_limits(self) -> RateLimits:
+        from tocsin.services.rate_limits import RateLimits
+        from tocsin.stores.buckets import Buckets
+
+        return RateLimits(Buckets(self.table), self.settings.secret_key, self.clock)
+
+    @late
+    def post(self) -> Post:
+        from tocsin.channels.rendering import mail_renderer
+        from tocsin.services.post import Post
+
+        assert self.mail is not None
+        return Post(self.mail, mail_renderer(self.settings.templates / "mail"), self.settings.site_name)
 
     @late
     def keys(self) -> Keys:

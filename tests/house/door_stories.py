@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from flask.testing import FlaskClient
 from msgspec.structs import replace
 
 from tests.fakes import Scene
-from tocsin.services import sessions
+from tocsin.services import sessions, tokens
+from tocsin.services.rate_limits import ENTRIES
 from tocsin.stores.sessions import Caller
+
+HOUR = timedelta(hours=1)
 
 
 def accounts_of_people(scene: Scene, client: FlaskClient) -> Iterator[str]:
@@ -27,3 +31,15 @@ def accounts_of_people(scene: Scene, client: FlaskClient) -> Iterator[str]:
     yield "end all other sessions, one of them"
     house.sessions.end(user.id, visit.session.id)
     yield "sign out"
+    token = tokens.issue(house.tokens, purpose="sign-in", payload={"user": user.id}, ttl=HOUR, now=now)
+    yield "issue a link"
+    tokens.peek(house.tokens, purpose="sign-in", text=token, now=now)
+    yield "look at a link"
+    tokens.redeem(house.tokens, purpose="sign-in", text=token, now=now)
+    yield "redeem a link"
+    tokens.issue(house.tokens, purpose="sign-in", payload={"user": user.id}, ttl=HOUR, now=now)
+    yield ""
+    house.rate_limits.take(ENTRIES, "192.0.2.7")
+    yield "a rate limit, first time"
+    house.rate_limits.take(ENTRIES, "192.0.2.7")
+    yield "a rate limit, again"

@@ -8,13 +8,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import parseaddr
 
-from tocsin.channels.addressee import InvalidAddress, checked_address, wire_address
+from tocsin.channels.addressee import InvalidAddress, checked_address
 from tocsin.channels.alert_text import alert_facts
+from tocsin.channels.mail_message import compose
 from tocsin.channels.mail_port import Transport
 from tocsin.channels.port import Config, InvalidConfig, Notice
 from tocsin.channels.rendering import Renderer
@@ -51,21 +49,16 @@ class EmailChannel:
 
     def _message(self, address: str, notice: Notice) -> EmailMessage:
         facts = alert_facts(notice, now=self._clock(), address=address)
-        message = EmailMessage(policy=SMTP)
-        message["Subject"] = f"{notice.status.upper()} | {facts['title']}"
-        message["To"] = Address(addr_spec=wire_address(address))
-        message["Message-ID"] = f"<{_fingerprint(notice.key)}@{_domain(self._transport.sender)}>"
-        message["Auto-Submitted"] = "auto-generated"
-        # Quoted-printable, because not every server on the way takes 8-bit text and lines of any length.
-        message.set_content(self._render("alert.txt", facts), cte="quoted-printable")
-        message.add_alternative(self._render("alert.html", facts), "html", cte="quoted-printable")
-        return message
+        return compose(
+            to=address,
+            subject=f"{notice.status.upper()} | {facts['title']}",
+            name=_fingerprint(notice.key),
+            sender=self._transport.sender,
+            plain=self._render("alert.txt", facts),
+            designed=self._render("alert.html", facts),
+        )
 
 
 def _fingerprint(key: str) -> str:
     """The same for every attempt, so that mail programs drop repeats; hashed, since a key may hold a check's id."""
     return hashlib.sha256(key.encode()).hexdigest()[:32]
-
-
-def _domain(sender: str) -> str:
-    return parseaddr(sender)[1].rpartition("@")[2]

@@ -1,0 +1,87 @@
+"""Token buckets in the table: so many at once, and one more each time that a part of the period has passed."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from tests.conftest import Engine
+from tests.fakes import Clock
+from tocsin.house import House
+from tocsin.services.rate_limits import Limit, TooMany, mailbox_of, network_of
+
+SIX = Limit("six", 6, timedelta(hours=1))
+
+
+def taken(house: House, times: int, key: str = "me") -> int:
+    """How many of so many attempts pass."""
+    passed = 0
+    for _ in range(times):
+        try:
+            house.rate_limits.take(SIX, key)
+            passed += 1
+        except TooMany:
+            pass
+    return passed
+
+
+def test_limit_lets_so_many_through_and_then_one_each_part(house: House, clock: Clock) -> None:
+    """The bucket fills up while nobody asks, and holds no more than its most."""
+    assert taken(house, 8) == 6
+    clock.advance(minutes=10)
+    assert taken(house, 3) == 1
+    clock.advance(minutes=25)
+    assert taken(house, 5) == 2
+    clock.advance(days=3)
+    assert taken(house, 9) == 6
+
+
+def test_limit_says_when_to_try_again(house: House, clock: Clock) -> None:
+    """Neither sooner nor later than it works."""
+    taken(house, 6)
+    clock.advance(minutes=4)
+    with pytest.raises(TooMany) as refusal:
+        house.rate_limits.take(SIX, "me")
+    assert refusal.value.retry_after == timedelta(minutes=6)
+
+    clock.now += refusal.value.retry_after
+    assert taken(house, 2) == 1
+
+
+def test_limit_counts_each_key_and_each_limit_by_itself(house: House) -> None:
+    """Somebody else's attempts are no obstacle."""
+    taken(house, 6)
+    assert taken(house, 1, "you") == 1
+    house.rate_limits.take(Limit("other", 6, timedelta(hours=1)), "me")
+
+
+def test_limit_holds_for_many_at_once(house: House, engine: Engine) -> None:
+    """Threads that ask at the same moment get no more out of it than one would."""
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(lambda _: taken(house, 3), range(4))) == 6
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:2::9", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("unix:", "unix:"),
+    ],
+)
+def test_network_of_an_address(address: str, network: str) -> None:
+    """Whoever has one IPv6 address has a whole /64 to try from."""
+    assert network_of(address) == network
+
+
+def test_mailbox_of_an_address() -> None:
+    """What leads to the same mailbox is counted together."""
+    same = {mailbox_of(each) for each in ("a.b@x.org", "AB@x.org", " ab+1@X.org", "a.b+2+3@x.org")}
+    assert same == {"ab@x.org"}
+    assert mailbox_of("ab@y.org") != "ab@x.org"
