@@ -38,7 +38,8 @@ PAGES: tuple[Route, ...] = (
     ("/checks/<id:check_id>", "check", "check.page", Need.LOOK),
     ("/cloaked/<key:key>/", "cloaked", "check.cloaked", Need.LOOK),
     ("/checks/<id:check_id>/live", "check_live", "check.live", Need.LOOK),
-    ("/checks/<id:check_id>/pings/", "pings", "pings.log", Need.LOOK),
+    ("/checks/<id:check_id>/pings/", "pings", "log.page", Need.LOOK),
+    ("/checks/<id:check_id>/pings/live", "pings_live", "log.live", Need.LOOK),
     ("/checks/<id:check_id>/pings/<number:n>", "ping", "pings.page", Need.LOOK),
     ("/checks/<id:check_id>/pings/<number:n>/body", "ping_body", "pings.body", Need.LOOK),
 )

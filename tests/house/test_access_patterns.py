@@ -225,6 +225,12 @@ def pages(scene: Scene, client: FlaskClient) -> Iterator[str]:
     yield "the same, asked anew"
     client.get(f"/checks/{ids[-1]}")
     yield "a check"
+    client.get(f"/checks/{ids[-1]}/live?seen=never")
+    yield "what moved of it"
+    client.get(f"/checks/{ids[-1]}/pings/")
+    yield "the log of a check"
+    client.get(f"/checks/{ids[-1]}/pings/live?after=1&flips=1")
+    yield "what is new in it, while nothing is"
     scene.clock.advance(hours=1)
     client.get("/projects/add")
     yield "a form, an hour or more after the last request"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from os import urandom
 
 import pytest
 
@@ -17,6 +18,8 @@ from tocsin.services.retention import InvalidRetention, set_retention
 from tocsin.stores.audit import COMMAND
 from tocsin.stores.checks import Checks
 from tocsin.stores.log import Log
+from tocsin.stores.log_items import body_key, ping_key
+from tocsin.stores.table import Delete
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 A, B = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"
@@ -93,6 +96,34 @@ def test_log_pages_to_its_end(scene: Scene) -> None:
     ):
         found += [entry.ping.n for entry in page]
     assert found == list(range(10, 0, -1))
+
+
+def test_moment_is_found_in_the_log_by_halves(scene: Scene) -> None:
+    """Six small queries for forty pings, though some of them are gone by now."""
+    check_id = scene.check(timeout=DAY)
+    for _ in range(40):
+        scene.ping(check_id)
+        scene.clock.advance(minutes=1)
+    for n in (1, 2, 20, 21):
+        scene.house.table.delete(Delete(ping_key(check_id, n)))
+    stored, asked = scene.read(check_id), Interposed(scene.house.table)
+    log = Log(asked, DAY)
+
+    found = [log.first_at(stored, scene.clock() - ago * MINUTE) for ago in (99, 38, 22, 20.5, 19, 1, 0)]
+
+    assert found == [1, 1, 19, 20, 20, 40, 41]
+    assert len(asked.calls) <= 7 * 6
+
+
+def test_log_shows_how_a_body_begins_that_stands_apart(scene: Scene) -> None:
+    """A hundred and fifty bytes; the page of the ping has all of it, or nothing once it has gone."""
+    check_id, body = scene.check(), urandom(1000)
+    scene.ping(check_id, body=body)
+    assert (scene.log(check_id)[0].body, scene.log(check_id)[0].size) == (body[:150], 1000)
+    scene.house.table.delete(Delete(body_key(check_id, 1)))
+    entry = scene.entry(check_id, 1)
+    assert entry is not None
+    assert (entry.body, entry.size) == (b"", 1000)
 
 
 def test_expired_entries_are_gone_though_still_stored(scene: Scene) -> None:

@@ -99,6 +99,7 @@ EXPECTED: Mapping[str, Answers] = {
     "web.tell_channel": work(AWAY),
     "web.move_check": work(HERE),
     "web.pings": look(HERE),
+    "web.pings_live": look(HERE),
     "web.ping": look(HERE),
     "web.ping_body": look(HERE),
 }

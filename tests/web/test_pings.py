@@ -62,7 +62,7 @@ def test_log_pages_to_its_very_end_and_back(site: Site, pings: int) -> None:
     """Thirty a page, none left out or shown twice, and no link that leads to an empty page."""
     check_id = site.check(timeout=DAY)
     ping_often(site, check_id, pings)
-    page = site.browser.get(f"/checks/{check_id}/pings/")
+    page = site.browser.get(f"/checks/{check_id}/pings/?rows=30")
 
     back = walk(site, page, "Older")
     assert flat(back) == list(range(pings, 0, -1))
@@ -100,7 +100,7 @@ def test_log_goes_on_behind_a_gap(site: Site) -> None:
     keep(site, days=None)
     site.clock.advance(days=2)
     ping_often(site, check_id, 5)
-    page = site.browser.get(f"/checks/{check_id}/pings/")
+    page = site.browser.get(f"/checks/{check_id}/pings/?rows=30")
     kept = [*range(115, 110, -1), *range(40, 0, -1)]
 
     assert flat(walk(site, page, "Older")) == kept
@@ -117,7 +117,7 @@ def test_log_ends_where_it_is_too_old(site: Site) -> None:
     ping_often(site, check_id, 40)
     site.clock.advance(days=2)
     site.sign_in()
-    page = site.browser.get(f"/checks/{check_id}/pings/")
+    page = site.browser.get(f"/checks/{check_id}/pings/?rows=30")
 
     assert walk(site, page, "Older") == [[*range(90, 60, -1)], [*range(60, 50, -1)]]
     assert numbers(site.browser.get(leading(page)["Oldest"])) == list(range(80, 50, -1))
@@ -129,7 +129,7 @@ def test_log_of_so_many_pings_ends_there(site: Site) -> None:
     ping_often(site, check_id, 100)
     keep(site, count=40)
 
-    page = site.browser.get(f"/checks/{check_id}/pings/")
+    page = site.browser.get(f"/checks/{check_id}/pings/?rows=30")
 
     assert walk(site, page, "Older") == [[*range(100, 70, -1)], [*range(70, 60, -1)]]
 
@@ -144,9 +144,9 @@ def test_log_shows_durations_on_every_page(site: Site) -> None:
     for rid in rids:
         site.ping(check_id, rid=rid)
 
-    page = site.browser.get(f"/checks/{check_id}/pings/")
+    page = site.browser.get(f"/checks/{check_id}/pings/?rows=30")
     assert page.text.count("7 min") == 30
-    assert site.browser.get(f"/checks/{check_id}/pings/?after=30").text.count("7 min") == 30
+    assert site.browser.get(f"/checks/{check_id}/pings/?after=30&rows=30").text.count("7 min") == 30
 
 
 @pytest.mark.parametrize("before", ["0", "-1", "x", "1e3", "9" * 100, "1"])

@@ -58,6 +58,17 @@ class Alert(Struct, frozen=True):
         return f"{unique_key(self.check_id)}-{self.channel_id}-{self.flip.n}"
 
 
+class Told(Struct, frozen=True):
+    """What became of an alert."""
+
+    alert: Alert
+    sent: datetime | None
+    """None: it waits still, or was given up."""
+    waits: bool
+    error: str
+    """Of the last attempt, where that failed."""
+
+
 class Taken(Exception):
     """Another process has claimed or finished this alert."""
 
@@ -77,6 +88,12 @@ class Alerts(Struct, frozen=True):
         found = self.table.batch_get(keys)
         waiting = [_decoded(found[key]) for key in keys if key in found and "due_shard" in found[key]]
         return [alert for alert in waiting if alert and alert.due <= now], page.cursor
+
+    def of_check(self, check_id: str, *, limit: int) -> list[Told]:
+        """What the check's channels were told, at most so many alerts; in no order that matters."""
+        page = self.table.query(partition(check_id), Range(prefix="alert#"), limit=limit)
+        read = [(item, _decoded(item)) for item in page.items]
+        return [_told(item, alert) for item, alert in read if alert]
 
     def earlier_waits(self, alert: Alert) -> bool:
         """Whether an earlier alert of this check still waits for the same channel: order is kept."""
@@ -135,6 +152,11 @@ def _decoded(item: Item) -> Alert | None:
     except Exception:  # noqa: BLE001 (whatever is wrong with it)
         _log.exception("Alert %s %s can't be read", item["pk"], item["sk"])
         return None
+
+
+def _told(item: Item, alert: Alert) -> Told:
+    sent = fields.optional_moment(item, "sent_at")
+    return Told(alert, sent, waits="due_shard" in item, error="" if sent else fields.text(item, "error"))
 
 
 def _decode(item: Item) -> Alert:

@@ -57,7 +57,7 @@ class Log(Struct, frozen=True):
     def pings(
         self, stored: Stored, *, now: datetime, limit: int, before: int | None = None, after: int | None = None
     ) -> list[Ping]:
-        """The newest pings first, at most `limit`, with numbers below `before`; long bodies are left out.
+        """The newest pings first, at most `limit`, with numbers below `before`; of long bodies only the beginning.
 
         With `after`, the oldest ones above that number instead, still the newest first.
         """
@@ -83,7 +83,24 @@ class Log(Struct, frozen=True):
             return None
         ping = decode_ping(item)
         place = item if "body" in item or not ping.size else self.table.get(body_key(check_id, n))
-        return replace(ping, body=unpacked(place)) if place else ping
+        return replace(ping, body=unpacked(place) if place else b"")
+
+    def first_at(self, stored: Stored, moment: datetime) -> int:
+        """The number that splits the log at this moment, as far as numbers grow with time: pings below it came before.
+
+        Halves the log with one small query each: twenty find their way through a million.
+        """
+        low, high = stored.first_ping, stored.check.n_pings + 1
+        while low < high:
+            middle = (low + high) // 2
+            bounds = Range(at_least=ping_key(stored.check.id, middle).sk, at_most="ping#~")
+            page = self.table.query(partition(stored.check.id), bounds, limit=1)
+            found = decode_ping(page.items[0]) if page.items else None
+            if found and found.at < moment:
+                low = found.n + 1
+            else:
+                high = middle
+        return low
 
     def flips(
         self,

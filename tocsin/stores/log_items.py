@@ -18,6 +18,8 @@ from tocsin.stores.table import Item, Key, Range, Value
 INLINE_BODY = 300
 """A body up to so many bytes, as it is stored, stands in the ping's own item, which then stays under 1 KB."""
 
+_HEAD = 150
+"""Bytes of a body that stands apart that its entry shows all the same."""
 _MAX_UA = 200
 _MAX_SHORT = 64
 _MAX_SUBJECT = 100
@@ -70,7 +72,7 @@ def ping_item(check_id: str, ping: Ping, body: Packed, keep: timedelta) -> dict[
         "exit": ping.exit_status,
         "took": fields.maybe_length(ping.duration),
         "size": ping.size or None,
-        **(body.values() if body.inline else {}),
+        **(body.values() if body.inline else {"head": ping.body[:_HEAD]}),
         "expires": fields.expiry(ping.at, keep),
     }
     return fields.present(values)
@@ -83,7 +85,7 @@ def body_item(check_id: str, ping: Ping, body: Packed, keep: timedelta) -> dict[
 
 
 def decode_ping(item: Item) -> Ping:
-    """Of a body that is compressed this has the beginning; one that is stored apart is left out."""
+    """Of a body that is compressed, or stored apart, this has the beginning."""
     return Ping(
         n=int(fields.text(item, "sk").removeprefix("ping#")),
         at=fields.moment_from(fields.number(item, "at")),
@@ -94,7 +96,7 @@ def decode_ping(item: Item) -> Ping:
         ua=fields.text(item, "ua"),
         rid=fields.optional_text(item, "rid"),
         exit_status=fields.optional_number(item, "exit"),
-        body=unpacked(item, most=INLINE_BODY),
+        body=unpacked(item, most=INLINE_BODY) or fields.octets(item, "head"),
         subject=fields.text(item, "subject"),
         size=fields.number(item, "size"),
         duration=fields.optional_length(item, "took"),
