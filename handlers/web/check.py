@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from handlers.current import house, ping_urls
 from handlers.web import check_story
 from handlers.web.access import Shown, check_or_404
+from handlers.web.examples import examples_for
 from handlers.web.foresight import foresee
 from handlers.web.pictures import chart, strip
 from tocsin.domain.uptime import spans
@@ -78,8 +79,10 @@ def _facts(shown: Shown) -> dict[str, object]:
 
 def _addresses(shown: Shown) -> dict[str, object]:
     slug, mail_domain = shown.info.slug, house().settings.ping_mail_domain
+    url = f"{ping_urls()}/{shown.id}"
     return {
-        "ping_url": f"{ping_urls()}/{shown.id}",
+        "ping_url": url,
+        "examples": examples_for(url, shown.stored.check.schedule),
         "slug_url": f"{ping_urls()}/{shown.project.ping_key}/{slug}" if slug else None,
         "mail_address": mail_domain and f"{shown.id}@{mail_domain}",
         "slug_mail_address": mail_domain and slug and f"{shown.project.ping_key}+{slug}@{mail_domain}",

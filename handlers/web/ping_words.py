@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jinja2 import Environment
 
-from handlers.web.words import plain
+from handlers.web.words import UNREADABLE, plain
 from tocsin.domain.mail import Mail, read_mail
 from tocsin.domain.ping import Ping
 
@@ -18,6 +18,8 @@ PING_WORDS = {
 }
 _BY_MAIL = "email"
 _QUOTED = 120
+_MOSTLY = 5
+"""A text of which so large a part, one in five, can't be read is none."""
 
 
 def equip(environment: Environment) -> None:
@@ -32,8 +34,11 @@ def mail_of(ping: Ping) -> Mail | None:
 
 
 def gist(ping: Ping) -> str:
-    """The first words that were sent along; of a mail its subject."""
-    return ping.subject if ping.scheme == _BY_MAIL else plain(ping.body)[:_QUOTED]
+    """The first words that were sent along; of a mail its subject; nothing of what is no text."""
+    if ping.scheme == _BY_MAIL:
+        return ping.subject
+    text = plain(ping.body)[:_QUOTED]
+    return "" if text.count(UNREADABLE) * _MOSTLY > len(text) else text
 
 
 def sender(ping: Ping) -> str:

@@ -35,6 +35,7 @@ REASON_WORDS = {
 
 _MOMENT = Markup('<time datetime="{iso}" title="{exact} UTC"{kind}>{words}</time>')
 _JUST_NOW = timedelta(seconds=5)
+UNREADABLE = "�"
 
 
 def equip(environment: Environment) -> None:
@@ -154,7 +155,7 @@ def size(count: int) -> str:
 def plain(body: bytes) -> str:
     """Bytes as text: what can't be read shows as such, and nothing can break the page."""
     text = body.decode(errors="replace").replace("\r\n", "\n")
-    return "".join(character if character >= " " or character in "\n\t" else "�" for character in text)
+    return "".join(character if character >= " " or character in "\n\t" else UNREADABLE for character in text)
 
 
 def _day(at: datetime) -> str:

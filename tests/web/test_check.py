@@ -30,7 +30,7 @@ def test_check_page_of_a_new_check_shows_how_to_ping(site: Site) -> None:
     assert "Waiting for the first ping. From then on one is expected every day." in page.text
     assert f"0 3 * * * /path/to/job && curl -fsS -m 10 --retry 5 -o /dev/null {url}" in page.text
     assert f"{url}/start; /path/to/job; curl -fsS -m 10 --retry 5 -o /dev/null {url}/$?" in page.text
-    assert f'urlopen("{url}", timeout=10)' in page.text
+    assert f'urlopen("{url}" + path, data=said, timeout=10)' in page.text
     assert "No ping yet." in page.text
 
 
