@@ -42,8 +42,11 @@
   });
 
   /* Live: ask for what moved, unless nobody looks. The answer is empty while nothing did. */
-  const poll = () => {
-    if (!document.hidden) for (const part of all("[data-live]")) htmx.trigger(part, "poll");
+  let polls = 0;
+  const poll = (atOnce) => {
+    polls += 1;
+    if (document.hidden) return;
+    for (const part of all("[data-live]")) if (atOnce || polls % (part.dataset.liveEvery || 1) === 0) htmx.trigger(part, "poll");
   };
   const mark = (lost) => {
     for (const sign of all("[data-live-mark]")) {
@@ -64,32 +67,6 @@
     if (saidDown !== null && saidDown !== down) byId("announce").textContent = `${down || "Nothing"} is down now.`;
     saidDown = down;
   };
-
-  /* The list's filter: the same rule as on the server, where it works without this file. */
-  const typed = () => document.querySelector("[data-filter]");
-  let words = [];
-  const sieve = () => {
-    const box = typed();
-    if (!box) return;
-    words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let found = 0;
-    for (const row of byId(box.dataset.filter).rows) {
-      const text = (row.dataset.text ??= [...all("a, i", row)].map((part) => part.textContent).join(" ").toLowerCase());
-      row.hidden = !words.every((word) => text.includes(word));
-      if (!row.hidden) found += 1;
-    }
-    document.querySelector("[data-none]").hidden = found > 0;
-  };
-  document.addEventListener("input", ({ target }) => target.matches("[data-filter]") && sieve());
-  document.addEventListener("submit", (event) => {
-    if (event.target.querySelector("[data-filter]")) event.preventDefault();
-  });
-  document.addEventListener("keydown", (event) => {
-    const box = typed();
-    if (event.key !== "/" || !box || event.target.matches("input, textarea, select") || event.metaKey || event.ctrlKey) return;
-    event.preventDefault();
-    box.focus();
-  });
 
   /* Copying, also where the clipboard is out of bounds (plain HTTP): then the text is selected for the hand to copy. */
   const select = (node) => {
@@ -169,18 +146,16 @@
     for (const button of all("[data-copy], [data-presets]")) button.hidden = false;
     refreshTimes();
     tellDown();
-    if (words.length) sieve();
   };
   dress();
-  sieve();
   suggestSlug();
   suggestZone();
   document.querySelector("[aria-invalid]")?.focus();
   setInterval(refreshTimes, 1000);
   if (document.querySelector("[data-live]")) {
     mark(false);
-    setInterval(poll, POLL_MS);
-    document.addEventListener("visibilitychange", poll);
+    setInterval(poll, POLL_MS, false);
+    document.addEventListener("visibilitychange", () => poll(true));
     document.addEventListener("htmx:afterSettle", () => { dress(); mark(false); });
     document.addEventListener("htmx:afterOnLoad", () => mark(false));
     for (const trouble of ["sendError", "responseError", "timeout"]) {

@@ -10,6 +10,7 @@ from handlers.current import house
 from handlers.web.access import channel_or_404, check_or_404
 from handlers.web.ping_words import PING_WORDS
 from handlers.web.session import actor
+from handlers.web.undoing import offer_undo
 from tocsin.domain.ping import Kind
 from tocsin.domain.transitions import NotPaused
 from tocsin.services.checks import InvalidCheck, clear_events, delete_check, pause_check, resume_check
@@ -92,8 +93,9 @@ def delete(check_id: str) -> ResponseReturnValue:
     shown = check_or_404(check_id)
     if request.method == "GET":
         return render_template("check_delete.html", check=shown, project=shown.project)
-    delete_check(house().checks, check_id=check_id, by=actor(), now=house().clock())
-    flash(f"“{shown.name}” is deleted.")
+    now = house().clock()
+    delete_check(house().checks, check_id=check_id, by=actor(), now=now)
+    offer_undo(shown.project.id, now, f"“{shown.name}” is deleted.")
     return redirect(url_for("web.checks", project_id=shown.project.id))
 
 

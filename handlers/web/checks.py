@@ -5,29 +5,37 @@ from __future__ import annotations
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from handlers.current import house, site_root
+from handlers.current import house
 from handlers.web.access import project_or_404
-from handlers.web.check_rows import Listing
-from handlers.web.check_rows import listing as listing_of
+from handlers.web.check_query import SORTS, Asked
+from handlers.web.check_rows import Listing, fingerprint, listing
+from handlers.web.undoing import undo_offered
 from tocsin.stores.projects import Project
 
 
-def listing(project_id: str) -> ResponseReturnValue:
-    """Checks of one `status`, if one is asked for; those without the words of `q` are there, but hidden."""
+def page(project_id: str) -> ResponseReturnValue:
+    """Checks of one `status`, and with some `tag`s; those without the words of `q` are there, but hidden."""
     project = project_or_404(project_id)
-    return render_template("checks.html", project=project, listing=_listing(project), root=site_root())
+    pairs = house().checks.listing(project.id)
+    found = listing(pairs, now=house().clock(), asked=Asked.of(request.args))
+    return render_template("checks.html", whole=True, undo=undo_offered(project.id), **_facts(project, found))
 
 
 def live(project_id: str) -> ResponseReturnValue:
-    """The list anew, or 204 if it is as it was `seen`."""
-    project = project_or_404(project_id)
-    listing = _listing(project)
-    if request.args.get("seen") == listing.fingerprint:
+    """The list anew, or 204 if it is as it was `seen`: that takes half the reading."""
+    project, checks, now = project_or_404(project_id), house().checks, house().clock()
+    states = checks.states(project.id)
+    if request.args.get("seen") == fingerprint(states, now):
         return "", 204
-    return render_template("checks_live.html", project=project, listing=listing, root=site_root())
+    found = listing(checks.described(states), now=now, asked=Asked.of(request.args))
+    return render_template("checks_live.html", **_facts(project, found))
 
 
-def _listing(project: Project) -> Listing:
-    pairs = house().checks.listing(project.id)
-    asked = request.args
-    return listing_of(pairs, now=house().clock(), status=asked.get("status", ""), text=asked.get("q", ""))
+def _facts(project: Project, found: Listing) -> dict[str, object]:
+    return {
+        "project": project,
+        "listing": found,
+        "asked": found.asked,
+        "channels": house().channels.of_project(project.id) if found.total else [],
+        "sorts": SORTS,
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask import g
 from jinja2 import Environment
 
 from handlers.current import house, ping_urls
@@ -42,7 +43,11 @@ def equip(environment: Environment) -> None:
 
 
 def _my_projects() -> Sequence[Project]:
-    return house().projects.of_user(the_user().id)
+    """Read once a page."""
+    if "projects" not in g:
+        g.projects = house().projects.of_user(the_user().id)
+    found: Sequence[Project] = g.projects
+    return found
 
 
 def _channel_summary(channel: StoredChannel) -> str:

@@ -1,4 +1,4 @@
-"""Projects: a list to choose from, and a new one."""
+"""Projects: how each is doing, and a new one."""
 
 from __future__ import annotations
 
@@ -6,15 +6,29 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from handlers.current import house
+from handlers.web.check_rows import fingerprint
 from handlers.web.entrance import open_project
 from handlers.web.entrance_forms import ProjectForm
 from handlers.web.sending import sent
 from handlers.web.session import the_user
+from tocsin.domain.check import Status
+from tocsin.services.overview import overview as overview_of
 from tocsin.services.projects import InvalidProject
 
 
 def overview() -> ResponseReturnValue:
-    return render_template("projects.html", projects=house().projects.of_user(the_user().id), form=ProjectForm())
+    """The page, or what moves of it: nothing, with 204, if it is as it was `seen`."""
+    projects, now = house().projects.of_user(the_user().id), house().clock()
+    states = {project.id: house().checks.states(project.id) for project in projects}
+    seen = fingerprint((stored for each in states.values() for stored in each), now)
+    if request.args.get("seen") == seen:
+        return "", 204
+    standings = overview_of(house().checks, projects, states, now=now)
+    down = sum(one.counts[Status.DOWN] for one in standings)
+    facts = {"standings": standings, "seen": seen, "down": down, "now": now}
+    if "seen" in request.args:
+        return render_template("projects_live.html", **facts)
+    return render_template("projects.html", form=ProjectForm(), **facts)
 
 
 def add() -> ResponseReturnValue:

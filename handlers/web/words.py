@@ -12,6 +12,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from handlers.current import house
+from handlers.web.counting import counted
 from tocsin.domain.check import Status
 from tocsin.domain.run import Limits
 from tocsin.domain.schedule import Schedule, Simple
@@ -34,6 +35,7 @@ REASON_WORDS = {
 }
 
 _MOMENT = Markup('<time datetime="{iso}" title="{exact} UTC"{kind}>{words}</time>')
+_BRIEF = Markup("<time datetime={iso}>{words}</time>")
 _JUST_NOW = timedelta(seconds=5)
 UNREADABLE = "�"
 
@@ -41,6 +43,8 @@ UNREADABLE = "�"
 def equip(environment: Environment) -> None:
     for found in (
         ago,
+        briefly,
+        counted,
         lasting,
         clock_time,
         stamp,
@@ -67,8 +71,17 @@ def status_word(status: Status) -> str:
 
 def ago(at: datetime) -> Markup:
     """Say `3 minutes ago`."""
+    return _moment(at, _passed(at))
+
+
+def _passed(at: datetime) -> str:
     passed = house().clock() - at
-    return _moment(at, "just now" if passed < _JUST_NOW else f"{duration_words(passed, units=1)} ago")
+    return "just now" if passed < _JUST_NOW else f"{duration_words(passed, units=1)} ago"
+
+
+def briefly(at: datetime) -> Markup:
+    """The same without the exact time, which makes half of its length: for lists."""
+    return _BRIEF.format(iso=_iso(at), words=_passed(at))
 
 
 def lasting(since: datetime) -> Markup:
@@ -166,4 +179,8 @@ def _day(at: datetime) -> str:
 def _moment(at: datetime, words: str, kind: str = "") -> Markup:
     at = at.astimezone(UTC)
     marker = Markup(' data-as="{}"').format(kind) if kind else ""
-    return _MOMENT.format(iso=f"{at:%Y-%m-%dT%H:%M:%SZ}", exact=f"{at:%Y-%m-%d %H:%M:%S}", kind=marker, words=words)
+    return _MOMENT.format(iso=_iso(at), exact=f"{at:%Y-%m-%d %H:%M:%S}", kind=marker, words=words)
+
+
+def _iso(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

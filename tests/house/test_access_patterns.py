@@ -219,10 +219,16 @@ def pages(scene: Scene, client: FlaskClient) -> Iterator[str]:
     yield ""
     scene.house.checks.listing(scene.project)
     yield "list 100 checks"
-    client.get(f"/projects/{scene.project}/checks/")
+    seen = _seen(client.get(f"/projects/{scene.project}/checks/").text)
     yield "list of 100 checks"
-    client.get(f"/projects/{scene.project}/checks/live")
+    client.get(f"/projects/{scene.project}/checks/live?{seen}")
     yield "the same, asked anew"
+    client.get(f"/projects/{scene.project}/checks/live")
+    yield "the same when something has moved"
+    seen = _seen(client.get("/projects/").text)
+    yield "overview of a project of 100 checks"
+    client.get(f"/projects/?{seen}")
+    yield "the overview, asked anew"
     client.get(f"/checks/{ids[-1]}")
     yield "a check"
     client.get(f"/checks/{ids[-1]}/live?seen=never")
@@ -235,6 +241,11 @@ def pages(scene: Scene, client: FlaskClient) -> Iterator[str]:
     client.get("/projects/add")
     yield "a form, an hour or more after the last request"
     yield from readers(scene, client, ids[-1])
+
+
+def _seen(page: str) -> str:
+    """What the page sends along when it asks anew."""
+    return "seen=" + page.split("seen=")[1].split('"', maxsplit=1)[0]
 
 
 def readers(scene: Scene, client: FlaskClient, check_id: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from handlers.web.check_query import Asked
 from handlers.web.check_rows import listing
 from handlers.web.words import every, percent, plain, size, took
 from tocsin.domain.check import Status
@@ -69,4 +70,4 @@ def test_percent_never_boasts(share: float, words: str) -> None:
 
 def test_listing_without_checks_counts_every_status() -> None:
     """Counts name all statuses, those without a check too."""
-    assert listing([], now=NOW).counts == dict.fromkeys(Status, 0)
+    assert listing([], now=NOW, asked=Asked()).counts == dict.fromkeys(Status, 0)

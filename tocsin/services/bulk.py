@@ -23,12 +23,15 @@ from tocsin.services.checks import (
     validate,
     wishes_of,
 )
+from tocsin.services.moving import move_check
+from tocsin.services.projects import UnknownProject
 from tocsin.services.revising import revise_check
 from tocsin.stores.audit import Actor
 from tocsin.stores.check_items import Info, Stored
 from tocsin.stores.checks import Checks
+from tocsin.stores.projects import Projects
 
-Act: TypeAlias = Literal["pause", "resume", "delete", "tag"]
+Act: TypeAlias = Literal["pause", "resume", "delete", "tag", "channels", "move"]
 
 
 class Order(Struct, frozen=True):
@@ -39,6 +42,11 @@ class Order(Struct, frozen=True):
     now: datetime
     add_tags: Sequence[str] = ()
     remove_tags: Sequence[str] = ()
+    add_channels: Sequence[str] = ()
+    """Ids; they are the project's."""
+    remove_channels: Sequence[str] = ()
+    to: str = ""
+    """The id of the project to move to; that they may do so is the caller's to ask."""
     dry_run: bool = False
     """Say what would be done, and do nothing."""
 
@@ -66,6 +74,8 @@ def _done(checks: Checks, stored: Stored, info: Info, order: Order) -> Done:
         error = "Others are changing it too: try again."
     except Changed:
         error = "Somebody has changed it meanwhile, and it may not be meant any more: look again."
+    except UnknownProject:
+        error = "There is no such project any more."
     except InvalidCheck as refusal:
         error = "; ".join(f"{field}: {sentence}" for field, sentence in refusal.errors.items())
     return Done(stored.check.id, info.name, changed=False, error=error)
@@ -98,13 +108,22 @@ def _delete(checks: Checks, stored: Stored, info: Info, order: Order) -> bool:
     return True
 
 
-def _tag(checks: Checks, stored: Stored, info: Info, order: Order) -> bool:
+def rechannelled(wishes: Wishes, order: Order) -> Wishes:
+    """It tells those that are added, and no longer those that are removed."""
+    channels = wishes.info.channels - {*order.remove_channels} | {*order.add_channels}
+    return replace(wishes, info=replace(wishes.info, channels=channels))
+
+
+_REVISIONS: Mapping[Act, Callable[[Wishes, Order], Wishes]] = {"tag": retagged, "channels": rechannelled}
+
+
+def _revise(checks: Checks, stored: Stored, info: Info, order: Order) -> bool:
     changed, given = False, unchanged(stored, info)
 
     def revise(wishes: Wishes) -> Wishes:
         nonlocal changed
         given(wishes)
-        after = retagged(wishes, order)
+        after = _REVISIONS[order.act](wishes, order)
         changed = after != wishes
         return after
 
@@ -112,19 +131,33 @@ def _tag(checks: Checks, stored: Stored, info: Info, order: Order) -> bool:
     return changed
 
 
-def _would_tag(checks: Checks, stored: Stored, info: Info, order: Order) -> bool:
+def _would_revise(checks: Checks, stored: Stored, info: Info, order: Order) -> bool:
     before = wishes_of(stored.check, info)
-    after = retagged(before, order)
+    after = _REVISIONS[order.act](before, order)
     validate(after)
     return after != before
 
 
+def _move(checks: Checks, stored: Stored, info: Info, order: Order) -> bool:
+    given, projects = unchanged(stored, info), Projects(checks.table)
+    return move_check(checks, projects, check_id=stored.check.id, to=order.to, by=order.by, now=order.now, given=given)
+
+
 _Doing: TypeAlias = Mapping[Act, Callable[[Checks, Stored, Info, Order], bool]]
 
-_DOING: _Doing = {"pause": _pause, "resume": _resume, "delete": _delete, "tag": _tag}
+_DOING: _Doing = {
+    "pause": _pause,
+    "resume": _resume,
+    "delete": _delete,
+    "tag": _revise,
+    "channels": _revise,
+    "move": _move,
+}
 _FORESEEN: _Doing = {
     "pause": lambda checks, stored, info, order: stored.check.status is not Status.PAUSED,
     "resume": lambda checks, stored, info, order: stored.check.status is Status.PAUSED,
     "delete": lambda checks, stored, info, order: True,
-    "tag": _would_tag,
+    "tag": _would_revise,
+    "channels": _would_revise,
+    "move": lambda checks, stored, info, order: stored.project != order.to,
 }

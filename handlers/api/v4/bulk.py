@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 from flask import Response
 from msgspec import Meta, Struct
@@ -23,7 +23,7 @@ from handlers.api.v4.manner import reply
 from handlers.api.v4.pages import Cursor, Next, place_cursor, place_of
 from handlers.api.v4.scope import InProject, project_of
 from handlers.current import house
-from tocsin.services.bulk import Act, Done, Order, act_on
+from tocsin.services.bulk import Done, Order, act_on
 from tocsin.services.check_fields import UUID, Tag
 from tocsin.services.check_filter import EVERYTHING, Filter, Pair, filtered_page
 from tocsin.services.declared import Invalid, Problem
@@ -32,6 +32,7 @@ MOST = 200
 _BY_ID = "checks by id"
 _UNMATCHED = "There is no such check in this project, or the rest of the filter leaves it out."
 
+Act: TypeAlias = Literal["pause", "resume", "delete", "tag"]
 CheckId = Annotated[str, Meta(pattern=UUID)]
 
 
@@ -75,7 +76,7 @@ def act(call: Call) -> Response:
     project, said = project_of(call, call.asked(InProject).project), call.said(BulkOrder)
     _check_sense(said)
     found, missing, following = _found(project, said)
-    order = Order(said.act, call.by.actor, house().clock(), said.add_tags, said.remove_tags, said.dry_run)
+    order = Order(said.act, call.by.actor, house().clock(), said.add_tags, said.remove_tags, dry_run=said.dry_run)
     done = act_on(house().checks, found, order)
     told = [*map(_told, done), *(_unmatched(check_id) for check_id in missing)]
     return reply(BulkDone(matched=len(found), changed=sum(one.changed for one in done), checks=told, next=following))
