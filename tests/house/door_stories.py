@@ -20,7 +20,7 @@ def accounts_of_people(scene: Scene, client: FlaskClient) -> Iterator[str]:
     house, now = scene.house, scene.clock()
     careful = house.accounts.get(scene.owner)
     assert careful is not None
-    user = replace(careful, two_step=True)
+    user = replace(careful, factors=1)
     house.accounts.edit(careful, user)
     yield ""
     _, visit = sessions.begin(house.sessions, user=user, by="password", caller=Caller("192.0.2.7", "Firefox"), now=now)

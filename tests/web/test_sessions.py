@@ -150,7 +150,7 @@ def test_session_begun_by_what_was_true_before_is_over_already(site: Site, anony
 @pytest.fixture
 def careful(house: House, site: Site) -> User:
     """Somebody who signs in by two steps."""
-    user = replace(site.user, two_step=True)
+    user = replace(site.user, factors=1)
     house.accounts.edit(site.user, user)
     return user
 

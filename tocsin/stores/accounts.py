@@ -22,8 +22,13 @@ class User(Struct, frozen=True):
     """An Argon2 hash; None for somebody who can't sign in by password."""
     generation: int = 0
     """Goes up when all sessions are to end: one that began in an earlier generation has."""
-    two_step: bool = False
-    """Whoever signs in has to show a second factor."""
+    factors: int = 0
+    """How many second factors they have: passkeys, and an authenticator app."""
+
+    @property
+    def two_step(self) -> bool:
+        """Whoever signs in has to show a second factor."""
+        return self.factors > 0
 
 
 class EmailTaken(Exception):
@@ -41,14 +46,17 @@ class NotFirst(Exception):
 class Accounts(Struct, frozen=True):
     table: Table
 
-    def create(self, user: User, *, first: bool = False) -> None:
-        """Raises EmailTaken and, where it must be the `first` of all, NotFirst: two at once can't both be."""
+    def create(self, user: User, *, first: bool = False, also: Sequence[Action] = ()) -> None:
+        """Write the user, and do the actions in `also` with that.
+
+        Raises EmailTaken and, where it must be the `first` of all, NotFirst: two at once can't both be.
+        """
         flag = {"pk": _FIRST.pk, "sk": _FIRST.sk, "user": user.id}
         guard = {"pk": f"email#{user.email}", "sk": "email", "user": user.id}
         actions: list[Action] = [Put(guard, where=ABSENT), Put(_encode(user), where=ABSENT)]
         actions.append(Put(flag, where=ABSENT) if first else Put(flag))
         try:
-            self.table.transact(actions)
+            self.table.transact([*actions, *also])
         except TransactionLost as lost:
             raise EmailTaken if 0 in lost.lost else NotFirst from None
 
@@ -105,7 +113,7 @@ def _encode_editable(user: User) -> dict[str, Value | None]:
     return {
         "password": user.password,
         "generation": user.generation or None,
-        "two_step": user.two_step or None,
+        "factors": user.factors or None,
     }
 
 
@@ -116,5 +124,5 @@ def _decode(item: Item) -> User:
         created=fields.moment_from(fields.number(item, "created")),
         password=fields.optional_text(item, "password"),
         generation=fields.number(item, "generation"),
-        two_step=bool(item.get("two_step")),
+        factors=fields.number(item, "factors"),
     )

@@ -1,0 +1,170 @@
+"""Second factors: add one, take one away. The user's item counts them, and signing in goes by that count.
+
+Every change writes the user on the condition that they are as they were read, so that two changes at once can't leave
+a count that is wrong: nobody is asked for a factor that is gone, or let in without one that is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tocsin.services import recovery, totp
+from tocsin.services.changing import Busy
+from tocsin.services.sealing import Unreadable, seal, unseal
+from tocsin.stores import factors as items
+from tocsin.stores.accounts import Accounts, User, UserChanged
+from tocsin.stores.factors import Factors, Passkey, PasskeyGone, Spent, Totp
+from tocsin.stores.table import Action
+
+MAX_PASSKEYS = 20
+MAX_NAME = 60
+
+
+class InvalidFactor(ValueError):
+    """It can't be added, or used. The message is a sentence."""
+
+
+class WrongCode(Exception):
+    """The message is a sentence for whoever typed it."""
+
+
+class Added(Struct, frozen=True):
+    user: User
+    """As they are now."""
+    codes: Sequence[str] = ()
+    """Recovery codes, made with the first factor; they can't be read again."""
+
+
+def add_totp(accounts: Accounts, *, user: User, secret: str, code: str, secret_key: str, now: datetime) -> Added:
+    """Let an app's codes count from now on; `code` shows that the app knows the secret.
+
+    Raises WrongCode, InvalidFactor where there is one already, changing.Busy.
+    """
+    step = totp.matching_step(secret, code, now=now)
+    if step is None:
+        raise WrongCode(_wrong_code(code))
+    if Factors(accounts.table).held(user.id).totp:
+        raise InvalidFactor("You have an authenticator app already: remove it first.")
+    sealed = seal(secret, purpose=_purpose(user.id), secret_key=secret_key)
+    return _added(accounts, user, items.put_totp(user.id, Totp(sealed, now, step)), now)
+
+
+def add_passkey(accounts: Accounts, *, user: User, passkey: Passkey, now: datetime) -> Added:
+    """Raises InvalidFactor, changing.Busy."""
+    known = Factors(accounts.table).held(user.id).passkeys
+    if any(each.id == passkey.id for each in known):
+        raise InvalidFactor("This passkey is one of yours already.")
+    if len(known) >= MAX_PASSKEYS:
+        raise InvalidFactor(f"{MAX_PASSKEYS} passkeys are the most: remove one that you don't use.")
+    named = replace(passkey, name=checked_name(passkey.name or f"Passkey {len(known) + 1}"))
+    return _added(accounts, user, items.put_passkey(user.id, named), now)
+
+
+def rename_passkey(factors: Factors, *, user: User, passkey_id: str, name: str) -> None:
+    """Raises InvalidFactor, stores.factors.PasskeyGone."""
+    factors.rename(user.id, passkey_id, checked_name(name))
+
+
+def remove_totp(accounts: Accounts, *, user: User) -> User:
+    """Returns the user as they are now. Raises changing.Busy, where it was removed meanwhile as well."""
+    return _removed(accounts, user, items.delete_totp(user.id))
+
+
+def remove_passkey(accounts: Accounts, *, user: User, passkey_id: str) -> User:
+    """As remove_totp. Raises stores.factors.PasskeyGone, changing.Busy."""
+    if Factors(accounts.table).passkey(user.id, passkey_id) is None:
+        raise PasskeyGone
+    return _removed(accounts, user, items.delete_passkey(user.id, passkey_id))
+
+
+def renew_codes(accounts: Accounts, *, user: User, now: datetime) -> Sequence[str]:
+    """New recovery codes; the earlier ones hold no more. Raises InvalidFactor, changing.Busy."""
+    if not user.two_step:
+        raise InvalidFactor("Recovery codes stand in for a passkey or an app, and you have neither yet.")
+    codes = recovery.new_codes()
+    _write(accounts, user, user, [items.put_recovery(user.id, recovery.kept(codes, user_id=user.id, now=now))])
+    return codes
+
+
+def remove_all(accounts: Accounts, *, user: User) -> int:
+    """Take away all of somebody's factors, for an operator; returns how many. Raises changing.Busy."""
+    held = Factors(accounts.table).held(user.id)
+    gone = [items.delete_passkey(user.id, passkey.id) for passkey in held.passkeys]
+    gone += [items.delete_totp(user.id)] if held.totp else []
+    _write(accounts, user, replace(user, factors=0), [*gone, items.delete_recovery(user.id)])
+    return len(gone)
+
+
+def use_totp(factors: Factors, *, user: User, code: str, secret_key: str, now: datetime) -> None:
+    """Take the code of the user's app; each is good once. Raises WrongCode."""
+    held = factors.held(user.id).totp
+    if held is None:
+        raise WrongCode("You have no authenticator app here.")
+    try:
+        secret = unseal(held.sealed, purpose=_purpose(user.id), secret_key=secret_key)
+    except Unreadable:
+        raise WrongCode("Codes of apps can't be checked any more. Use a passkey or a recovery code.") from None
+    step = totp.matching_step(secret, code, now=now, after=held.step)
+    if step is None:
+        used = totp.matching_step(secret, code, now=now) is not None
+        raise WrongCode("This code was used already: wait for the next one." if used else _wrong_code(code))
+    try:
+        factors.use_totp(user.id, step=step, at=now)
+    except Spent:
+        raise WrongCode("This code was used already: wait for the next one.") from None
+
+
+def use_recovery_code(factors: Factors, *, user: User, code: str) -> int:
+    """Take a recovery code, which is good once; returns how many are left. Raises WrongCode."""
+    kept = factors.held(user.id).recovery
+    digest = recovery.digest(code, user.id)
+    if kept is None or digest not in kept.codes:
+        raise WrongCode("This is none of your recovery codes, or it was used already.")
+    try:
+        factors.use_recovery(user.id, kept, code=digest)
+    except Spent:
+        raise WrongCode("A recovery code was used at the same moment. Try again.") from None
+    return len(kept.codes) - 1
+
+
+def checked_name(name: str) -> str:
+    """Raises InvalidFactor."""
+    plain = " ".join(name.split())
+    if not 1 <= len(plain) <= MAX_NAME:
+        raise InvalidFactor(f"A name has 1 to {MAX_NAME} characters.")
+    return plain
+
+
+def _added(accounts: Accounts, user: User, put: Action, now: datetime) -> Added:
+    """With the first factor come recovery codes."""
+    codes = [] if user.two_step else recovery.new_codes()
+    also = [items.put_recovery(user.id, recovery.kept(codes, user_id=user.id, now=now))] if codes else []
+    return Added(_write(accounts, user, replace(user, factors=user.factors + 1), [put, *also]), codes)
+
+
+def _removed(accounts: Accounts, user: User, delete: Action) -> User:
+    """With the last factor go the recovery codes."""
+    also = [items.delete_recovery(user.id)] if user.factors == 1 else []
+    return _write(accounts, user, replace(user, factors=user.factors - 1), [delete, *also])
+
+
+def _write(accounts: Accounts, old: User, new: User, also: Sequence[Action]) -> User:
+    try:
+        accounts.edit(old, new, also=also)
+    except UserChanged:
+        raise Busy(old.id) from None
+    return new
+
+
+def _purpose(user_id: str) -> str:
+    return f"totp of {user_id}"
+
+
+def _wrong_code(code: str) -> str:
+    if not code.strip():
+        return "Type the six digits that the app shows."
+    return "This is not the code that the app shows now. Is the clock of your phone right?"
