@@ -38,6 +38,18 @@ def root(text: str) -> str:
     return f"{url.scheme}://{url.netloc}{url.path}".rstrip("/")
 
 
+def issuer(text: str) -> str:
+    """Kept letter by letter, a slash at its end too: tokens are compared with it."""
+    try:
+        known = root(text)
+    except ValueError:
+        known = ""
+    here = urlsplit(known).hostname in ("localhost", "127.0.0.1", "::1")
+    if not known.startswith("https://") and not here:
+        raise ValueError(f"must be the provider's address, such as https://id.example.org, not {text!r}")
+    return text
+
+
 def ping_root(site_root: str) -> Callable[[str], str]:
     def cast(text: str) -> str:
         own = root(text)

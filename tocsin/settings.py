@@ -34,6 +34,24 @@ class SettingsError(Exception):
     """The message is a sentence that names the setting."""
 
 
+class OidcSettings(Struct, frozen=True):
+    """An identity provider that people may sign in by (OpenID Connect)."""
+
+    issuer: str
+    """Letter for letter as the provider calls itself."""
+    client_id: str
+    client_secret: str | None = None
+    """None: the provider asks for none, and has PKCE only."""
+    name: str = ""
+    """What the button calls it."""
+    sign_up: bool = False
+    """Whoever it knows gets an account, also where nobody else may make one."""
+
+    def __repr__(self) -> str:
+        """The rest is secret, or may be."""
+        return f"OidcSettings(issuer={self.issuer!r})"
+
+
 class Settings(Struct, frozen=True):
     store: str
     """`sqlite:///path` or `dynamodb://table`."""
@@ -75,6 +93,7 @@ class Settings(Struct, frozen=True):
     """The Lambda function that this process is of; None: of none."""
     first_visit: bool = True
     """Whoever comes first makes the first account in the browser: for a machine of one's own."""
+    oidc: OidcSettings | None = None
 
     @property
     def links_root(self) -> str:
@@ -144,6 +163,21 @@ def from_environ(environ: Mapping[str, str] = os.environ, *, root: Path, fetch: 
         metrics=env.read("METRICS", casts.boolean, default=True),
         function_name=environ.get(FUNCTION_NAME),
         first_visit=env.read("FIRST_VISIT", casts.boolean, default=store.startswith("sqlite:")),
+        oidc=_oidc(env),
+    )
+
+
+def _oidc(env: _Environment) -> OidcSettings | None:
+    issuer = env.read("OIDC_ISSUER", casts.issuer, default="")
+    if not issuer:
+        return None
+    env.demand("OIDC_CLIENT_ID", "what the provider calls this site")
+    return OidcSettings(
+        issuer=issuer,
+        client_id=env.read("OIDC_CLIENT_ID", str, default=""),
+        client_secret=env.read("OIDC_CLIENT_SECRET", str, default=None),
+        name=env.read("OIDC_NAME", str, default=urlsplit(issuer).hostname or ""),
+        sign_up=env.read("OIDC_SIGN_UP", casts.boolean, default=False),
     )
 
 

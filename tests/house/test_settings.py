@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tocsin.channels.addressee import sender_header
-from tocsin.settings import LOCAL_ROOT, SettingsError, from_environ
+from tocsin.settings import LOCAL_ROOT, OidcSettings, SettingsError, from_environ
 
 SECRET = "0123456789abcdef"
 
@@ -118,6 +118,9 @@ def test_sender_is_an_address_whatever_the_site_is_called(tmp_path: Path, root: 
         ("PING_ROOT", "https://pïng.example.org"),
         ("PING_ROOT", "http://LOCALHOST:5000/"),
         ("SECRET_KEY", "short"),
+        ("OIDC_ISSUER", "id.example.org"),
+        ("OIDC_ISSUER", "http://id.example.org"),
+        ("OIDC_ISSUER", "https://id.example.org?tenant=1"),
         ("ALLOW_PRIVATE_TARGETS", "maybe"),
         ("PROMETHEUS", "maybe"),
         ("TRUSTED_PROXIES", "-1"),
@@ -245,3 +248,23 @@ def test_settings_show_no_secret(tmp_path: Path) -> None:
     secret = {"SECRET_KEY": SECRET, "MAIL": "smtp://user:opensesame@mail.example.org", "STORE": "dynamodb://t"}
     settings = from_environ({f"TOCSIN_{name}": value for name, value in secret.items()}, root=tmp_path)
     assert repr(settings) == "Settings(store='dynamodb://t', site_root=None)"
+
+
+def test_identity_provider_is_named_by_its_issuer(tmp_path: Path) -> None:
+    """Letter by letter, a slash at its end too; without an issuer nothing else of it counts."""
+    own = {"TOCSIN_SECRET_KEY": SECRET, "TOCSIN_OIDC_CLIENT_ID": "here", "TOCSIN_OIDC_CLIENT_SECRET": "a secret"}
+    assert from_environ(own, root=tmp_path).oidc is None
+    settings = from_environ(own | {"TOCSIN_OIDC_ISSUER": "https://id.example.org/staff/"}, root=tmp_path).oidc
+    assert settings == OidcSettings("https://id.example.org/staff/", "here", "a secret", "id.example.org", False)
+    assert "a secret" not in repr(settings)
+    named = {"TOCSIN_OIDC_ISSUER": "https://id.example.org", "TOCSIN_OIDC_NAME": "Staff", "TOCSIN_OIDC_SIGN_UP": "1"}
+    settings = from_environ(own | named, root=tmp_path).oidc
+    assert settings is not None
+    assert (settings.name, settings.sign_up) == ("Staff", True)
+
+
+def test_identity_provider_must_know_this_site(tmp_path: Path) -> None:
+    """It would refuse everybody who comes without."""
+    environ = {"TOCSIN_SECRET_KEY": SECRET, "TOCSIN_OIDC_ISSUER": "https://id.example.org"}
+    with pytest.raises(SettingsError, match="^TOCSIN_OIDC_CLIENT_ID is missing"):
+        from_environ(environ, root=tmp_path)
