@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tocsin.services.deliver import Courier
     from tocsin.services.heartbeat import Heartbeat
     from tocsin.services.notices import Notices
+    from tocsin.services.oidc_provider import Provider
     from tocsin.services.post import Post
     from tocsin.services.rate_limits import RateLimits
     from tocsin.services.tick import Ticked
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from tocsin.stores.alerts import Alerts
     from tocsin.stores.audit import Audit
     from tocsin.stores.channels import Channels
+    from tocsin.stores.factors import Factors
+    from tocsin.stores.identities import Identities
     from tocsin.stores.keys import Keys
     from tocsin.stores.members import Members
     from tocsin.stores.sessions import Sessions
@@ -114,6 +117,25 @@ class House(Struct, frozen=True, dict=True):
 
         assert self.mail is not None
         return Post(self.mail, mail_renderer(self.settings.templates / "mail"), self.settings.site_name)
+
+    @late
+    def factors(self) -> Factors:
+        from tocsin.stores.factors import Factors
+
+        return Factors(self.table)
+
+    @late
+    def identities(self) -> Identities:
+        from tocsin.stores.identities import Identities
+
+        return Identities(self.table)
+
+    @late
+    def provider(self) -> Provider | None:
+        """None: nobody signs in by an identity provider."""
+        from tocsin.services.oidc_provider import Provider
+
+        return Provider(self.settings.oidc) if self.settings.oidc else None
 
     @late
     def keys(self) -> Keys:

@@ -37,6 +37,8 @@ def equip(environment: Environment) -> None:
         "may": may,
         "ROLE_WORDS": ROLE_WORDS,
         "ROLE_MEANINGS": ROLE_MEANINGS,
+        "identity_provider": lambda: house().settings.oidc,
+        "passkeys_usable": _passkeys_usable,
         "channel_summary": _channel_summary,
         "channel_icon": lambda channel: channel.kind if channel.kind in _DRAWN else "channel",
     }
@@ -48,6 +50,12 @@ def _my_projects() -> Sequence[Project]:
         g.projects = house().projects.of_user(the_user().id)
     found: Sequence[Project] = g.projects
     return found
+
+
+def _passkeys_usable() -> bool:
+    from handlers.web.passkey_questions import party
+
+    return party().usable
 
 
 def _channel_summary(channel: StoredChannel) -> str:

@@ -20,6 +20,8 @@ class Server:
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=closed_port)
+    host: str = "127.0.0.1"
+    """What it is called."""
     command: str = "run"
     says: str = "Running on"
     """What its log says when it is there."""
@@ -31,7 +33,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def store(self) -> str:
@@ -78,8 +80,8 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path, **environ: str) -> Iterator[Server]:
-    server = Server(folder, environ)
+def running(folder: Path, *, host: str = "127.0.0.1", **environ: str) -> Iterator[Server]:
+    server = Server(folder, environ, host=host)
     server.start()
     try:
         yield server

@@ -17,12 +17,14 @@ from tests.channels.receivers import closed_port
 from tests.fakes import SECRET, settings_for
 from tests.gallery.jobs import DAY, HISTORY, HOUR, JOBS, Job
 from tests.gallery.people import settle_people
+from tests.gallery.security import ISSUER, secure
 from tocsin.domain.ping import Kind
 from tocsin.house import House, utc_now
 from tocsin.services import accounts, channels, checks
 from tocsin.services.checks import Wishes
 from tocsin.services.founding import found_project
 from tocsin.services.record_ping import Source, record_ping
+from tocsin.settings import OidcSettings
 from tocsin.stores.accounts import User
 from tocsin.stores.audit import Actor
 from tocsin.stores.check_items import Info
@@ -66,13 +68,15 @@ def filled_site(folder: Path) -> Iterator[Filled]:
     """Serve it on a port of this machine; what happens from now on happens now."""
     port = closed_port()
     clock = PlayedClock(utc_now() - HISTORY - DAY)
-    url = f"http://127.0.0.1:{port}"
-    app = create_app(settings_for(f"sqlite://{folder / 'tocsin.sqlite3'}", folder, site_root=url), clock=clock)
+    url = f"http://localhost:{port}"  # a name: passkeys are made for nothing else
+    facts = {"site_root": url, "oidc": OidcSettings(ISSUER, "tocsin", name="Example Staff")}
+    app = create_app(settings_for(f"sqlite://{folder / 'tocsin.sqlite3'}", folder, **facts), clock=clock)
     site = _furnished(app, clock, url)
     _live_through(site)
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
     Thread(target=server.serve_forever, daemon=True).start()
     _ring(site)
+    secure(site.house, site.owner)
     try:
         yield site
     finally:

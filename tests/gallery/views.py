@@ -9,7 +9,9 @@ from typing import Any
 from flask import Flask, url_for
 from playwright.sync_api import BrowserContext
 
-from tests.gallery.filled import OWNER, PASSWORD, Filled
+from tests import visits
+from tests.gallery.filled import Filled
+from tests.gallery.security import LAPTOP, identity_of
 from tests.web.browser import Browser
 from tocsin.domain.check import unique_key
 
@@ -22,6 +24,10 @@ NO_PAGES: Mapping[str, str] = {
     "web.schedule_preview": "a part of a form",
     "web.ping_body": "a file",
     "web.cloaked": "leads to the check",
+    "web.login_oidc": "leads to the identity provider",
+    "web.oidc_callback": "leads away, or to what went wrong: below",
+    "web.second_step": "stands between two steps; tests/e2e/test_factors.py looks at it",
+    "web.second_step_recovery": "as above",
     "web.setup": "there is an account already; shown by the first visit",
 }
 """Routes that answer GET, and that have no page of their own to be looked at, and why."""
@@ -36,7 +42,11 @@ class View:
     signed_in: bool = True
 
 
-ALSO = (View("not-found", "/no/such/page"), View("not-found-outside", "/no/such/page", signed_in=False))
+ALSO = (
+    View("not-found", "/no/such/page"),
+    View("not-found-outside", "/no/such/page", signed_in=False),
+    View("oidc-trouble", "/login/oidc/callback", signed_in=False),
+)
 """Pages that are no route's own."""
 
 
@@ -47,9 +57,9 @@ def endpoints(app: Flask) -> list[str]:
 
 
 def sign_in(site: Filled) -> Browser:
+    """Without the door: it would ask for the owner's passkey."""
     browser = Browser(site.app.test_client())
-    page = browser.submit(browser.get("/login"), email=OWNER, password=PASSWORD)
-    assert page.status == 200, page.text
+    visits.sign_in(browser.client, site.owner.id)
     return browser
 
 
@@ -95,6 +105,8 @@ def _values(site: Filled) -> dict[str, Any]:
         "down": 3,
         "key": unique_key(check),
         **site.others,
+        "passkey_id": LAPTOP,
+        "identity_id": identity_of(site.owner, site.house).id,
     }
 
 

@@ -22,6 +22,8 @@ class Form:
     text: str = ""
     of_frame: bool = False
     """In the head that every page has."""
+    hidden: bool = False
+    """Until a script shows it: only who asks for it by its words gets it."""
 
     def put(self, name: str, value: str) -> None:
         self.values.setdefault(name, []).append(value)
@@ -62,7 +64,8 @@ class _Reader(HTMLParser):
             self._in_head = True
             return
         method = (attrs.get("method") or "get").lower()
-        self._form = Form(attrs.get("action") or self._url, method, of_frame=self._in_head)
+        action = attrs.get("action") or self._url
+        self._form = Form(action, method, of_frame=self._in_head, hidden="hidden" in attrs)
         self.forms.append(self._form)
 
     def handle_endtag(self, tag: str) -> None:
@@ -102,7 +105,8 @@ class Page:
 
     def form(self, words: str = "") -> Form:
         """The form whose action or words hold `words`; those of the frame are not the page's."""
-        found = [form for form in self.forms if not form.of_frame and (words in form.action or words in form.text)]
+        shown = [form for form in self.forms if not form.of_frame and not (form.hidden and not words)]
+        found = [form for form in shown if words in form.action or words in form.text]
         assert len(found) == 1, f"{len(found)} forms with {words!r} on {self.url}"
         return found[0]
 

@@ -58,6 +58,24 @@ EXPECTED: Mapping[str, Answers] = {
     "web.login": anybody(HERE, in_=AWAY),
     "web.bell": anybody(HERE),
     "web.manual": anybody(HERE),
+    "web.login_oidc": anybody(GONE),
+    "web.oidc_callback": anybody(GONE),
+    "web.login_passkey": anybody(DOOR),
+    "web.login_passkey_options": anybody(HERE),
+    "web.second_step": anybody(DOOR),
+    "web.second_step_recovery": anybody(DOOR),
+    "web.second_step_passkey": anybody(DOOR),
+    "web.second_step_options": anybody(400),
+    "web.security": user(HERE),
+    "web.add_app": user(HERE),
+    "web.remove_app": user(GONE),
+    "web.renew_codes": user(GONE),
+    "web.add_passkey": user(HERE),
+    "web.add_passkey_options": user(HERE),
+    "web.rename_passkey": user(GONE),
+    "web.remove_passkey": user(GONE),
+    "web.connect_oidc": user(GONE),
+    "web.disconnect_oidc": user(GONE),
     "web.appearance": user(HERE),
     "web.logout": user(DOOR),
     "web.projects": user(HERE),
@@ -121,6 +139,7 @@ def url_of(site: Site, endpoint: str, **changes: str) -> tuple[str, str]:
     ids |= {"user_id": people_of(site)["guest@example.org"], "key_id": key_of(site, endpoint)}
     ids |= changes
     values: dict[str, Any] = ids | {"n": 1, "kind": "email", "down": 3, "key": unique_key(ids["check_id"])}
+    values |= {"passkey_id": "nobody's", "identity_id": "nobody's"}
     with site.app.test_request_context():
         url = site.app.url_for(endpoint, **{name: values[name] for name in rule.arguments})
     return url, "GET" if rule.methods and "GET" in rule.methods else "POST"
@@ -144,7 +163,7 @@ def ask(browser: Browser, url: str, method: str) -> tuple[object, str]:
         answer = browser.client.get(url)
     else:
         page = browser.get("/projects/add")  # or the door, which has a form as well
-        answer = browser.client.post(url, data={"csrf_token": page.form().values["csrf_token"]})
+        answer = browser.client.post(url, data={"csrf_token": page.forms[-1].values["csrf_token"]})
     if answer.headers.get("Location", "").startswith("/login"):
         return DOOR, ""
     return answer.status_code, re.sub(r"\?v=\w+", "", answer.text)
