@@ -28,6 +28,8 @@ PAGES: tuple[Route, ...] = (
     ("/login/oidc", "login_oidc", "oidc.begin", Need.PUBLIC),
     ("/login/oidc/callback", "oidc_callback", "oidc.come_back", Need.PUBLIC),
     ("/account/security/", "security", "factors.page", Need.USER),
+    ("/docs/", "docs", "docs.views.contents", Need.PUBLIC),
+    ("/docs/<name>", "docs_page", "docs.views.page", Need.PUBLIC),
     ("/projects/", "projects", "projects.overview", Need.USER),
     ("/projects/<id:project_id>/checks/", "checks", "checks.page", Need.LOOK),
     ("/projects/<id:project_id>/checks/live", "checks_live", "checks.live", Need.LOOK),
@@ -118,7 +120,7 @@ def register(app: Flask) -> None:
 
 def _late(name: str) -> View:
     """A view whose module is imported when it is first called."""
-    module, _, view = name.partition(".")
+    module, _, view = name.rpartition(".")
 
     def call(**values: object) -> ResponseReturnValue:
         found: View = getattr(import_module(f"handlers.web.{module}"), view)

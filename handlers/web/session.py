@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tocsin.stores.sessions import Caller, Way
 
 _PROGRAMS = ("/ping/", "/api/", "/badge/", "/b/")
+_REFERENCE = "/api/"
+"""Where programs call as well, but a page for people."""
 
 
 class PageSessions(SecureCookieSessionInterface):
@@ -25,7 +27,8 @@ class PageSessions(SecureCookieSessionInterface):
     """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        return None if request.path.startswith(_PROGRAMS) else super().open_session(app, request)
+        programs = request.path.startswith(_PROGRAMS) and request.path != _REFERENCE
+        return None if programs else super().open_session(app, request)
 
 
 def current_visit() -> Visit | None:

@@ -46,6 +46,8 @@ ALSO = (
     View("not-found", "/no/such/page"),
     View("not-found-outside", "/no/such/page", signed_in=False),
     View("oidc-trouble", "/login/oidc/callback", signed_in=False),
+    View("docs-found", "/docs/?q=grace+time"),
+    View("docs-nothing", "/docs/?q=unicorn"),
 )
 """Pages that are no route's own."""
 
@@ -100,6 +102,7 @@ def _values(site: Filled) -> dict[str, Any]:
         "project_id": site.project,
         "check_id": check,
         "channel_id": channel.id,
+        "name": "cron",
         "n": found[0].check.n_pings,
         "kind": "webhook",
         "down": 3,

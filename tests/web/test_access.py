@@ -76,6 +76,8 @@ EXPECTED: Mapping[str, Answers] = {
     "web.remove_passkey": user(GONE),
     "web.connect_oidc": user(GONE),
     "web.disconnect_oidc": user(GONE),
+    "web.docs": anybody(HERE),
+    "web.docs_page": anybody(HERE),
     "web.appearance": user(HERE),
     "web.logout": user(DOOR),
     "web.projects": user(HERE),
@@ -139,7 +141,7 @@ def url_of(site: Site, endpoint: str, **changes: str) -> tuple[str, str]:
     ids |= {"user_id": people_of(site)["guest@example.org"], "key_id": key_of(site, endpoint)}
     ids |= changes
     values: dict[str, Any] = ids | {"n": 1, "kind": "email", "down": 3, "key": unique_key(ids["check_id"])}
-    values |= {"passkey_id": "nobody's", "identity_id": "nobody's"}
+    values |= {"passkey_id": "nobody's", "identity_id": "nobody's", "name": "cron"}
     with site.app.test_request_context():
         url = site.app.url_for(endpoint, **{name: values[name] for name in rule.arguments})
     return url, "GET" if rule.methods and "GET" in rule.methods else "POST"
