@@ -11,6 +11,7 @@ from handlers.web.access import channel_or_404, project_or_404
 from handlers.web.channel_forms import PLACEHOLDERS, ChannelForm, form_class
 from handlers.web.sending import sent
 from handlers.web.session import actor
+from handlers.web.webhook_recipes import RECIPES, Recipe
 from tocsin.channels.port import InvalidConfig
 from tocsin.services import channels as service
 from tocsin.stores.channels import StoredChannel
@@ -20,18 +21,28 @@ from tocsin.stores.projects import Project
 def listing(project_id: str) -> ResponseReturnValue:
     project = project_or_404(project_id)
     channels = house().channels.of_project(project_id)
-    return render_template("channels.html", project=project, channels=channels, kinds=house().kinds)
+    told = [info.channels for _, info in house().checks.listing(project_id)]
+    return render_template(
+        "channels.html",
+        project=project,
+        channels=channels,
+        kinds=house().kinds,
+        recipes=RECIPES,
+        total=len(told),
+        rung={channel.id: sum(channel.id in ids for ids in told) for channel in channels},
+    )
 
 
 def add(project_id: str, kind: str) -> ResponseReturnValue:
     project = project_or_404(project_id)
     if kind not in house().kinds:
         abort(404)
-    form = form_class(kind)(sent())
+    recipe = RECIPES.get(request.args.get("like", "")) if kind == "webhook" else None
+    form = form_class(kind)(sent(), data=recipe.values() if recipe else None)
     if request.method == "POST" and form.validate() and _create(project, kind, form):
         flash("The channel is up: every check of the project rings it. Send a test to be sure.")
         return _back(project_id)
-    return _form_page(project, kind, form)
+    return _form_page(project, kind, form, recipe=recipe)
 
 
 def edit(project_id: str, channel_id: str) -> ResponseReturnValue:
@@ -81,7 +92,11 @@ def _back(project_id: str) -> Response:
 
 
 def _form_page(
-    project: Project, kind: str, form: ChannelForm, channel: StoredChannel | None = None
+    project: Project,
+    kind: str,
+    form: ChannelForm,
+    channel: StoredChannel | None = None,
+    recipe: Recipe | None = None,
 ) -> ResponseReturnValue:
     page = render_template(
         "channel_form.html",
@@ -89,6 +104,7 @@ def _form_page(
         kind=house().kinds.get(kind),
         form=form,
         channel=channel,
+        recipe=recipe,
         placeholders=PLACEHOLDERS,
     )
     return page, 422 if form.errors else 200

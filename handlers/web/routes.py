@@ -81,6 +81,7 @@ FORMS: tuple[Route, ...] = (
     ("/checks/<id:check_id>/delete", "delete_check", "check_acts.delete", Need.WORK),
     ("/projects/<id:project_id>/channels/add/<kind>", "add_channel", "channels.add", Need.WORK),
     ("/projects/<id:project_id>/channels/<id:channel_id>/edit", "edit_channel", "channels.edit", Need.WORK),
+    ("/projects/<id:project_id>/channels/<id:channel_id>/checks", "assign_channel", "channel_checks.assign", Need.WORK),
     ("/projects/<id:project_id>/channels/<id:channel_id>/delete", "delete_channel", "channels.delete", Need.WORK),
 )
 ACTS: tuple[Route, ...] = (

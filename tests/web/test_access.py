@@ -108,6 +108,7 @@ EXPECTED: Mapping[str, Answers] = {
     "web.channels": look(HERE),
     "web.add_channel": work(HERE),
     "web.edit_channel": work(HERE),
+    "web.assign_channel": work(HERE),
     "web.delete_channel": work(HERE),
     "web.test_channel": work(AWAY),
     "web.badges": look(HERE),

@@ -1,11 +1,14 @@
-"""Let a check tell one channel more, or one less."""
+"""Let a check tell one channel more, or one less; let a channel be told of some checks, and not of others."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from msgspec.structs import replace
 
+from tocsin.services.changing import UnknownCheck
 from tocsin.services.checks import Wishes
 from tocsin.services.revising import revise_check
 from tocsin.stores.audit import Actor
@@ -23,3 +26,15 @@ def tell_channel(checks: Checks, *, check_id: str, channel: str, tell: bool, by:
         return replace(wishes, info=replace(wishes.info, channels=told))
 
     revise_check(checks, check_id=check_id, revise=revise, by=by, now=now)
+
+
+def assign_channel(
+    checks: Checks, *, channel: str, shown: Iterable[str], told: Collection[str], by: Actor, now: datetime
+) -> None:
+    """Of the checks in `shown`, let those in `told` tell the channel, and the others not; all are of its project.
+
+    What somebody deleted meanwhile is passed over. Raises InvalidCheck, Busy.
+    """
+    for check_id in shown:
+        with suppress(UnknownCheck):
+            tell_channel(checks, check_id=check_id, channel=channel, tell=check_id in told, by=by, now=now)

@@ -1,0 +1,30 @@
+"""Which checks ring a channel: all of a project's, on one page with boxes to tick."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from handlers.current import house
+from handlers.web.access import channel_or_404
+from handlers.web.session import actor
+from tocsin.services.telling import assign_channel
+from tocsin.stores.channels import StoredChannel
+
+
+def assign(project_id: str, channel_id: str) -> ResponseReturnValue:
+    """Only checks that stood on the page are changed: one that was added meanwhile keeps what it was given."""
+    project, channel = channel_or_404(project_id, channel_id)
+    pairs = sorted(house().checks.listing(project_id), key=lambda pair: pair[1].name.casefold())
+    if request.method == "GET":
+        return render_template("channel_checks.html", project=project, channel=channel, pairs=pairs)
+    here = {stored.check.id for stored, _ in pairs}
+    _assign(channel, [check_id for check_id in request.form.getlist("shown") if check_id in here])
+    flash("Saved.")
+    return redirect(url_for("web.channels", project_id=project_id))
+
+
+def _assign(channel: StoredChannel, shown: list[str]) -> None:
+    told = set(request.form.getlist("told"))
+    now = house().clock()
+    assign_channel(house().checks, channel=channel.id, shown=shown, told=told, by=actor(), now=now)
