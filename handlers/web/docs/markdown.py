@@ -55,7 +55,7 @@ class _Renderer(RendererHTML):
         return _CODE.format(id=f"example-{next(self._numbers)}", text=token.content.rstrip("\n"))
 
     def table_open(self, *_: Any) -> str:
-        return '<div class="wide" tabindex="0" role="region" aria-label="Table"><table>\n'
+        return '<div class="wide" tabindex="0" role="group" aria-label="Table"><table>\n'
 
     def table_close(self, *_: Any) -> str:
         return "</table></div>\n"
