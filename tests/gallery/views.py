@@ -20,6 +20,7 @@ SHOWN = "Shop database, nightly dump"
 NO_PAGES: Mapping[str, str] = {
     "web.bell": "a picture",
     "web.checks_live": "a part of the list",
+    "web.pings_live": "a part of the log",
     "web.check_live": "a part of the check's page",
     "web.schedule_preview": "a part of a form",
     "web.ping_body": "a file",
