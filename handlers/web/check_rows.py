@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from tocsin.domain.check import Status
 from tocsin.domain.schedule import Schedule, Simple
 from tocsin.stores.check_items import Info, Stored
 
+_NUMBER = re.compile(r"([0-9]{1,18})")
 _ORDER = {status: place for place, status in enumerate(STATUS_WORDS)}
 
 
@@ -125,12 +127,17 @@ def fingerprint(states: Iterable[Stored], now: datetime) -> str:
 def ordered(rows: Iterable[Row], sort: str) -> list[Row]:
     """By a column; rows with nothing in it come last, whichever way round."""
     column = sort.removeprefix("-")
-    by_name = sorted(rows, key=lambda row: (_ORDER[row.status], row.name.lower()))
+    by_name = sorted(rows, key=lambda row: (_ORDER[row.status], _natural(row.name)))
     if column not in _KEYS:
         return by_name
     key = _KEYS[column]
     filled = [row for row in by_name if key(row) is not None]
     return sorted(filled, key=key, reverse=sort.startswith("-")) + [row for row in by_name if key(row) is None]
+
+
+def _natural(name: str) -> list[str | int]:
+    """Numbers count as such: 9 comes before 10. Texts and numbers take turns, so that they can be compared."""
+    return [int(part) if place % 2 else part for place, part in enumerate(_NUMBER.split(name.lower()))]
 
 
 def _tag_counts(rows: Iterable[Row]) -> list[TagCount]:
@@ -150,7 +157,7 @@ def _expected(row: Row) -> tuple[bool, timedelta, str]:
 
 _KEYS: Mapping[str, Callable[[Row], Any]] = {
     "status": lambda row: _ORDER[row.status],
-    "name": lambda row: row.name.lower() or None,
+    "name": lambda row: _natural(row.name) if row.name else None,
     "url": lambda row: row.slug or None,
     "told": lambda row: len(row.told),
     "expected": _expected,

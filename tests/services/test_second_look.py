@@ -30,9 +30,9 @@ def test_bulk_acts_on_no_check_that_has_changed_meanwhile(scene: Scene) -> None:
     check_id = scene.check(tags="old")
     found = scene.house.checks.listing(scene.project)
     change(scene, check_id, tags="precious")
-    acts: tuple[Act, ...] = ("delete", "pause", "resume", "tag")
+    acts: tuple[Act, ...] = ("delete", "pause", "resume", "tag", "channels", "move")
     for act in acts:
-        order = Order(act, COMMAND, scene.clock(), add_tags=["new"] if act == "tag" else [])
+        order = Order(act, COMMAND, scene.clock(), add_tags=["new"], remove_channels=[scene.channel_id], to="elsewhere")
         (done,) = act_on(scene.house.checks, found, order)
         assert (done.changed, "look again" in done.error) == (False, True), act
     info = scene.house.checks.info(check_id)

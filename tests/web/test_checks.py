@@ -176,3 +176,81 @@ def test_names_are_text_whatever_is_in_them(site: Site) -> None:
         assert "<img src=x" not in html
         assert "<b>t</b>" not in html
         assert "{{ 7*7 }}" in html
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("sort", "found"),
+    [
+        ("name", ["Down", "Late", "New", "Paused", "Up"]),
+        ("-name", ["Up", "Paused", "New", "Late", "Down"]),
+        ("-status", ["Paused", "New", "Up", "Late", "Down"]),
+        ("expected", ["Late", "New", "Down", "Up", "Paused"]),
+        ("-told", ["Down", "Late", "Up", "New", "Paused"]),
+        ("nonsense", ["Down", "Late", "Up", "New", "Paused"]),
+    ],
+)
+def test_list_is_sorted_by_any_column(site: Site, sort: str, found: list[str]) -> None:
+    """The address says by which; what has nothing there comes last, and the head's link turns it round."""
+    populate(site)
+
+    page = site.browser.get(f"{site.list_url}?sort={sort}&status=")
+
+    assert names(page.html) == found
+    if sort == "name":
+        assert f"{site.list_url}?sort=-name" in page.links
+        assert 'aria-sort="ascending"' in page.html
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_list_is_sorted_by_what_happened_when(site: Site) -> None:
+    """By when checks were added and pinged, and how long they ran; what never was comes last both ways."""
+    for name, seconds in (("B", 5), ("A", 60)):
+        check_id = site.check(name=name, timeout=DAY)
+        site.ping(check_id, Kind.START)
+        site.clock.advance(seconds=seconds)
+        site.ping(check_id)
+    site.clock.advance(seconds=1)
+    site.check(name="C")
+
+    for sort, found in (("added", "BAC"), ("-added", "CAB"), ("-ping", "ABC"), ("-run", "ABC"), ("run", "BAC")):
+        assert "".join(names(site.browser.get(f"{site.list_url}?sort={sort}").html)) == found
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_numbers_in_names_count_as_such(site: Site) -> None:
+    """Nobody looks for customer 10 before customer 9."""
+    for name in ("db 10", "DB 9", "9", "a"):
+        site.check(name=name)
+    assert names(site.browser.get(site.list_url).html) == ["9", "a", "DB 9", "db 10"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_tags_are_counted_and_filtered_by(site: Site) -> None:
+    """Each tag with how many have it and how many of these are down; all that are chosen must be there."""
+    for name, tags in (("A", "prod db"), ("B", "prod"), ("C", "db")):
+        site.ping(site.check(name=name, tags=tags), Kind.FAIL if name == "A" else Kind.SUCCESS)
+
+    page = site.browser.get(f"{site.list_url}?tag=prod")
+
+    assert "db 21 down prod 21 down" in page.text
+    assert names(page.html) == ["A", "B"]
+    assert "All 2" in page.text
+    assert names(site.browser.get(f"{site.list_url}?tag=prod&tag=db").html) == ["A"]
+    assert f"{site.list_url}?tag=prod&tag=db" in page.links
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_slug_that_two_checks_share_is_marked(site: Site) -> None:
+    """Ping URLs by slug are one link away; a ping by a slug that is not unique is refused, so it says so."""
+    for name, slug in (("A", "dump"), ("B", "dump"), ("C", "other")):
+        site.check(name=name, slug=slug)
+    page = site.browser.get(site.list_url)
+    assert "not unique" not in page.text
+    assert f"{site.list_url}?urls=slug" in page.links
+
+    html = site.browser.get(f"{site.list_url}?urls=slug").html
+
+    rows = html.split("<tbody")[1].split("<tr")[1:]
+    assert ["not unique" in row for row in rows] == [True, True, False]
+    assert [">dump" in row or ">other" in row for row in rows] == [True, True, True]
