@@ -62,8 +62,12 @@ def _rank(standing: Standing) -> int:
 
 
 def _last(states: Sequence[Stored]) -> list[Stored]:
-    turned = [stored for stored in states if stored.check.since]
-    return sorted(turned, key=lambda stored: stored.check.since or stored.created, reverse=True)[:_LAST]
+    return sorted((stored for stored in states if stored.check.since), key=_newest, reverse=True)[:_LAST]
+
+
+def _newest(stored: Stored) -> tuple[datetime, bool]:
+    """Of those that turned at once, as after a reboot, what went down is told first."""
+    return stored.check.since or stored.created, stored.check.status is Status.DOWN
 
 
 def _standing(
