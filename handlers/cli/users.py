@@ -9,7 +9,8 @@ from flask.cli import AppGroup
 
 from handlers.cli.answers import says_json
 from handlers.current import house
-from tocsin.services import accounts
+from tocsin.channels.alert_text import moment_words
+from tocsin.services import accounts, factors
 from tocsin.stores.accounts import EmailTaken, User
 
 user = AppGroup("user", help="People who sign in.")
@@ -34,3 +35,23 @@ def create_user(email: str, password_stdin: bool) -> dict[str, object]:
     except EmailTaken:
         raise click.ClickException(f"There is an account for {email} already.") from None
     return {"uuid": made.id, "email": made.email}
+
+
+@user.command("reset-factors")
+@click.argument("email")
+@says_json
+def reset_factors(email: str) -> dict[str, object]:
+    """Take away somebody's passkeys, authenticator app and recovery codes: they have lost them."""
+    person, now = person_with(email), house().clock()
+    removed = factors.remove_all(house().accounts, user=person)
+    if removed:
+        house().post.tell(
+            "security",
+            to=person.email,
+            what="Your passkeys and authenticator app were removed by the operator",
+            at=moment_words(now),
+            addr="the server itself",
+            device="flask user reset-factors",
+            link=f"{house().settings.links_root}/account/security/",
+        )
+    return {"email": person.email, "removed": removed}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ from tests.fakes import SECRET, Clock
 from tests.handlers.commands import answer, refusal
 from tocsin.domain.check import Status
 from tocsin.house import House
-from tocsin.services import accounts
+from tocsin.services import accounts, factors
 from tocsin.services.checks import Wishes, create_check
 from tocsin.services.keys import open_with
 from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import Info, Keep
+from tocsin.stores.factors import Passkey
 from tocsin.stores.keys import KeyKind
 
 
@@ -48,6 +50,21 @@ def test_user_create_refuses(flask: Any, email: str, password: str, sentence: st
     """What is wrong is said on stderr."""
     answer(flask("user", "create", "alice@example.org"))
     assert sentence in refusal(flask("user", "create", email, "--password-stdin", stdin=password))
+
+
+def test_reset_factors_lets_somebody_in_who_lost_them(flask: Any, house: House, clock: Clock) -> None:
+    """They are told by mail; who has none is none the worse."""
+    answer(flask("user", "create", "alice@example.org"))
+    assert answer(flask("user", "reset-factors", "Alice@example.org")) == {"email": "alice@example.org", "removed": 0}
+    user = house.accounts.by_email("alice@example.org")
+    assert user is not None
+    passkey = Passkey("digest", b"id", b"key", "Laptop", clock(), alone=True)
+    factors.add_passkey(house.accounts, user=user, passkey=passkey, now=clock())
+    assert answer(flask("user", "reset-factors", "alice@example.org"))["removed"] == 1
+    assert house.accounts.by_email("alice@example.org") == user
+    [mail] = Path(house.settings.mail.removeprefix("file://")).iterdir()
+    assert "were removed by the operator" in mail.read_text()
+    assert "no account for bob@example.org" in refusal(flask("user", "reset-factors", "bob@example.org"))
 
 
 def test_project_create_prints_keys_that_open_it(flask: Any, house: House) -> None:

@@ -17,6 +17,7 @@ from msgspec import Struct
 from tocsin.services.accounts import InvalidAccount, validate
 from tocsin.stores.accounts import Accounts, EmailTaken, NotFirst, User
 from tocsin.stores.identities import Identities, Identity, IdentityTaken, put_identity
+from tocsin.stores.table import TransactionLost
 
 if TYPE_CHECKING:
     from tocsin.services.oidc_provider import Provider
@@ -92,7 +93,10 @@ def finish(
 
 def find_user(accounts: Accounts, identities: Identities, known: Known) -> User | None:
     user_id = identities.find(issuer=known.issuer, subject=known.subject)
-    return accounts.get(user_id) if user_id else None
+    user = accounts.get(user_id) if user_id else None
+    if user_id and user is None:  # the account was closed
+        identities.forget(issuer=known.issuer, subject=known.subject, user_id=user_id)
+    return user
 
 
 def make_user(accounts: Accounts, *, known: Known, open: bool, now: datetime) -> User:
@@ -116,7 +120,7 @@ def make_user(accounts: Accounts, *, known: Known, open: bool, now: datetime) ->
         user = User(id=str(uuid4()), email=known.email, created=now)
         identity = Identity(user.id, known.issuer, known.subject, known.email, now)
         accounts.create(user, also=put_identity(identity))
-    except (EmailTaken, InvalidAccount, NotFirst):
+    except (EmailTaken, InvalidAccount, NotFirst, TransactionLost):
         raise NoAccount(taken) from None
     return user
 

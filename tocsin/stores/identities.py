@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct
 
 from tocsin.stores import fields
-from tocsin.stores.table import ABSENT, PRESENT, Action, Delete, Item, Key, Put, Range, Table, TransactionLost, Value
+from tocsin.stores.table import (
+    ABSENT,
+    PRESENT,
+    Action,
+    ConditionLost,
+    Delete,
+    Item,
+    Key,
+    Put,
+    Range,
+    Table,
+    TransactionLost,
+    Value,
+    Where,
+)
 
 
 class Identity(Struct, frozen=True):
@@ -53,6 +68,12 @@ class Identities(Struct, frozen=True):
             self.table.transact(put_identity(identity))
         except TransactionLost:
             raise IdentityTaken from None
+
+    def forget(self, *, issuer: str, subject: str, user_id: str) -> None:
+        """Let this be nobody any more: the account of the user is gone."""
+        key = _guard_key(_digest(issuer, subject))
+        with suppress(ConditionLost):
+            self.table.delete(Delete(key, where=Where(equals={"user": user_id})))
 
     def disconnect(self, user_id: str, identity_id: str) -> None:
         """Raises IdentityGone."""
