@@ -5,7 +5,6 @@ from __future__ import annotations
 from jinja2 import Environment
 
 from handlers.web.words import UNREADABLE, plain
-from tocsin.domain.mail import Mail, read_mail
 from tocsin.domain.ping import Ping
 
 PING_WORDS = {
@@ -23,19 +22,18 @@ _MOSTLY = 5
 
 
 def equip(environment: Environment) -> None:
-    for found in (gist, sender, mail_of):
+    for found in (gist, sender):
         environment.filters[found.__name__] = found
     environment.globals["PING_WORDS"] = PING_WORDS
 
 
-def mail_of(ping: Ping) -> Mail | None:
-    """The mail that came as a ping."""
-    return read_mail(ping.body) if ping.scheme == _BY_MAIL else None
+def by_mail(ping: Ping) -> bool:
+    return ping.scheme == _BY_MAIL
 
 
 def gist(ping: Ping) -> str:
     """The first words that were sent along; of a mail its subject; nothing of what is no text."""
-    if ping.scheme == _BY_MAIL:
+    if by_mail(ping):
         return ping.subject
     text = plain(ping.body)[:_QUOTED]
     return "" if text.count(UNREADABLE) * _MOSTLY > len(text) else text
@@ -43,6 +41,6 @@ def gist(ping: Ping) -> str:
 
 def sender(ping: Ping) -> str:
     """Say `192.0.2.7 · curl/8.5`, or `by mail · cron@db-1.example.org`."""
-    if ping.scheme == _BY_MAIL:
+    if by_mail(ping):
         return f"by mail · {ping.ua.removeprefix('Email from ')}"
     return " · ".join(filter(None, (ping.remote_addr, ping.ua.split(" ")[0])))

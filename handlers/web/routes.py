@@ -50,6 +50,7 @@ PAGES: tuple[Route, ...] = (
     ("/checks/<id:check_id>/pings/live", "pings_live", "log.live", Need.LOOK),
     ("/checks/<id:check_id>/pings/<number:n>", "ping", "pings.page", Need.LOOK),
     ("/checks/<id:check_id>/pings/<number:n>/body", "ping_body", "pings.body", Need.LOOK),
+    ("/checks/<id:check_id>/pings/<number:n>/parts/<number:part>", "ping_part", "pings.part", Need.LOOK),
 )
 FORMS: tuple[Route, ...] = (
     ("/setup", "setup", "entrance.setup", Need.PUBLIC),

@@ -14,6 +14,7 @@ from tests.web.browser import Browser
 from tests.web.conftest import Site
 from tocsin.domain.check import unique_key
 from tocsin.services.keys import create_key
+from tocsin.services.record_ping import record_mail
 from tocsin.stores.audit import COMMAND
 from tocsin.stores.keys import KeyKind
 from tocsin.stores.members import Member
@@ -129,6 +130,7 @@ EXPECTED: Mapping[str, Answers] = {
     "web.pings_live": look(HERE),
     "web.ping": look(HERE),
     "web.ping_body": look(HERE),
+    "web.ping_part": look(HERE),
 }
 """What each endpoint answers to GET; to POST, where it takes nothing else."""
 
@@ -143,6 +145,7 @@ def url_of(site: Site, endpoint: str, **changes: str) -> tuple[str, str]:
     ids |= changes
     values: dict[str, Any] = ids | {"n": 1, "kind": "email", "down": 3, "key": unique_key(ids["check_id"])}
     values |= {"passkey_id": "nobody's", "identity_id": "nobody's", "name": "cron"}
+    values |= {"part": 1}
     with site.app.test_request_context():
         url = site.app.url_for(endpoint, **{name: values[name] for name in rule.arguments})
     return url, "GET" if rule.methods and "GET" in rule.methods else "POST"
@@ -174,8 +177,10 @@ def ask(browser: Browser, url: str, method: str) -> tuple[object, str]:
 
 @pytest.fixture
 def furnished(site: Site) -> Site:
-    """With a check that was pinged once, a guest, and a key of each kind."""
-    site.ping(site.check())
+    """With a check that was pinged once, by mail, a guest, and a key of each kind."""
+    record_mail(
+        site.house.checks, check_id=site.check(), now=site.clock(), sender="x", subject="", text="", message=b"\ndone"
+    )
     site.member(Role.MEMBER, email="guest@example.org")
     for kind, owner in ((KeyKind.READ_WRITE, site.project), (KeyKind.ACCOUNT, site.user.id)):
         create_key(site.house.keys, kind=kind, owner=owner, secret_key=SECRET, by=COMMAND, now=site.clock())

@@ -18,6 +18,8 @@ from handlers.web.examples import EXAMPLES, examples_for
 from tests.web.conftest import Site
 from tocsin.domain.schedule import Cron, OnCalendar, Simple
 
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
 NOWHERE = "http://127.0.0.1:9/ping/x"
 FAILING_JOB = "#!/bin/sh\necho disk full\nexit 3\n"
 
@@ -81,6 +83,7 @@ def test_examples_have_the_checks_own_schedule() -> None:
     assert "OnCalendar=Mon 04:30\nOnCalendar=Fri 18:00\n" in lines
 
 
+@on_sqlite
 def test_every_example_is_on_the_page(site: Site) -> None:
     """Each by its name and with its own address, to be copied by a button."""
     check_id = site.check()

@@ -38,7 +38,7 @@ def test_mail_is_named_by_its_sender_and_subject(site: Site) -> None:
     text = site.browser.get(f"/checks/{mailed(site)}").text
 
     assert "Failure Grüße <b> by mail · cron@db-1.example.org" in text
-    assert "Content-Type" not in text
+    assert "Content-Transfer-Encoding" not in text
 
 
 def test_mail_is_shown_decoded_and_as_it_came(site: Site) -> None:

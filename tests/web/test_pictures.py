@@ -16,6 +16,8 @@ from tocsin.domain.run import Limits
 from tocsin.domain.run_times import Run
 from tocsin.domain.uptime import Span, Tally, day_edges, tallies
 
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 ago = NOW.__sub__
@@ -108,6 +110,7 @@ def test_chart_of_runs_that_were_not_measured_is_none() -> None:
     assert chart([Run(1, NOW, None, failed=False)], Limits()) is None
 
 
+@on_sqlite
 def test_check_page_tells_uptime_by_month(site: Site) -> None:
     """Three months in sight, each with its share, its downtimes and how long they were; earlier ones are folded."""
     site.clock.now = datetime(2025, 11, 10, tzinfo=UTC)
@@ -131,6 +134,7 @@ def test_check_page_tells_uptime_by_month(site: Site) -> None:
     assert "November 2025" in text
 
 
+@on_sqlite
 def test_check_page_draws_runs_with_a_table(site: Site) -> None:
     """How the last runs ended and how long they took, in words, as a picture and as a table."""
     check_id = site.check(timeout=DAY)
@@ -147,6 +151,7 @@ def test_check_page_draws_runs_with_a_table(site: Site) -> None:
     assert f'<a href="/checks/{check_id}/pings/6">6</a>' in page.html.split("As a table")[1]
 
 
+@on_sqlite
 def test_check_page_of_a_new_check_draws_no_runs(site: Site) -> None:
     """Before the first ping there is nothing to look at, and no empty frame either."""
     page = site.browser.get(f"/checks/{site.check()}")
@@ -156,6 +161,7 @@ def test_check_page_of_a_new_check_draws_no_runs(site: Site) -> None:
     assert "Once it has been pinged, its uptime shows here" in page.text
 
 
+@on_sqlite
 def test_live_check_brings_uptime_only_when_the_status_turned(site: Site) -> None:
     """A ping that changes no status does not bring the map of a year along."""
     check_id = site.check(timeout=DAY)

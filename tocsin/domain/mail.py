@@ -39,20 +39,20 @@ class Mail(Struct, frozen=True):
 
 def read_mail(message: bytes) -> Mail:
     """What rules look for their keywords in (protocol 1.10)."""
-    whole = _Part(message.replace(b"\r\n", b"\n"))
+    whole = Part(message.replace(b"\r\n", b"\n"))
     texts = _texts(whole)
     plain = texts[_PLAIN].text if _PLAIN in texts else ""
     html = text_of_html(texts[_HTML].text[:MAX_HTML]) if _HTML in texts else ""
     return Mail(decode_header(whole.header(b"subject")), "\n".join(filter(None, (plain, html))))
 
 
-class _Part:
+class Part:
     """A message, or a part of one: headers, an empty line, a body."""
 
     def __init__(self, raw: bytes) -> None:
         match = _HEAD.match(raw)
-        self._head = match[0] if match else b""
-        self.body = raw[len(self._head) :].removeprefix(b"\n")
+        self.head = match[0] if match else b""
+        self.body = raw[len(self.head) :].removeprefix(b"\n")
         content = self.header(b"content-type").decode("latin-1")
         kind = _TYPE.match(content)
         self.kind = kind[1].lower() if kind else _PLAIN
@@ -62,7 +62,7 @@ class _Part:
     def header(self, name: bytes) -> bytes:
         """The value of the first header of this name, on one line, cut to MAX_HEADER; empty where there is none."""
         line = rb"^" + name + rb"[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*+)"
-        found = re.search(line, self._head, re.MULTILINE | re.IGNORECASE)
+        found = re.search(line, self.head, re.MULTILINE | re.IGNORECASE)
         return found[1][:MAX_HEADER].replace(b"\n", b"") if found else b""
 
     @property
@@ -70,23 +70,30 @@ class _Part:
         return self.header(b"content-disposition").lower().startswith(b"attachment")
 
     @property
-    def text(self) -> str:
-        encoding = self.header(b"content-transfer-encoding").strip().lower()
-        text = decode_text(decode_body(self.body, encoding), self._charset[1] if self._charset else "")
-        return text.replace("\r\n", "\n")
+    def octets(self) -> bytes:
+        """The body as it was before it was encoded for its way."""
+        return decode_body(self.body, self.header(b"content-transfer-encoding").strip().lower())
 
-    def parts(self) -> list[_Part]:
-        """What a multipart holds that is to be looked at; nothing where it is one in name only."""
+    @property
+    def text(self) -> str:
+        return decode_text(self.octets, self._charset[1] if self._charset else "").replace("\r\n", "\n")
+
+    def parts(self) -> list[Part]:
+        """What a multipart holds that is to be read."""
+        # The rest of these are pictures and the like, for the first to show.
+        return self.all_parts()[: 1 if self.kind == "multipart/related" else None]
+
+    def all_parts(self) -> list[Part]:
+        """What a multipart holds; nothing where it is one in name only."""
         if not self.kind.startswith("multipart/") or not self._boundary:
             return []
         found = _split(self.body, (self._boundary[1] or self._boundary[2]).encode("latin-1"))
-        # The rest of these are pictures and the like, for the first to show.
-        return [_Part(raw) for raw in (found[:1] if self.kind == "multipart/related" else found)]
+        return [Part(raw) for raw in found]
 
 
-def _texts(whole: _Part) -> dict[str, _Part]:
+def _texts(whole: Part) -> dict[str, Part]:
     """The first plain and the first HTML part that say something and are no attachments."""
-    found: dict[str, _Part] = {}
+    found: dict[str, Part] = {}
     waiting = [whole]
     for _ in range(MAX_PARTS):
         if not waiting or len(found) == 2:
