@@ -9,11 +9,13 @@ from handlers.current import house
 from handlers.web.access import check_or_404, project_or_404
 from handlers.web.check_form import CheckForm, blank_values, values_of
 from handlers.web.foresight import foresee
-from handlers.web.schedule_form import ScheduleFields, ScheduleForm
+from handlers.web.lengths import length_of
+from handlers.web.pictures import Course, course
+from handlers.web.schedule_form import CALENDAR_PRESETS, CRON_PARTS, CRON_PRESETS, ScheduleForm
 from handlers.web.sending import sent
 from handlers.web.session import actor
-from tocsin.domain.schedule import InvalidSchedule
-from tocsin.domain.zones import InvalidZone, all_zones
+from tocsin.domain.schedule import MAX_PERIOD, MIN_PERIOD, InvalidSchedule
+from tocsin.domain.zones import InvalidZone, all_zones, nearest
 from tocsin.services.checks import InvalidCheck, create_check, edit_check
 from tocsin.stores.projects import Project
 
@@ -48,15 +50,33 @@ def preview() -> ResponseReturnValue:
 
 
 def _form_page(form: CheckForm, **facts: object) -> ResponseReturnValue:
-    page = render_template("check_form.html", form=form, zones=all_zones(), **facts, **_foreseen(form))
+    presets = {"cron": CRON_PRESETS, "oncalendar": CALENDAR_PRESETS}
+    page = render_template("check_form.html", form=form, zones=all_zones(), presets=presets, **facts, **_foreseen(form))
     return page, 422 if form.errors else 200
 
 
-def _foreseen(form: ScheduleFields) -> dict[str, object]:
+def _foreseen(form: CheckForm | ScheduleForm) -> dict[str, object]:
+    """What is read out of the schedule as it stands in the form, as far as it can be."""
+    told: dict[str, object] = {"course": _course(form), "cron_parts": _cron_parts(form)}
+    if form.kind.data in ("cron", "oncalendar") and form.tz.errors:
+        told["zone"] = nearest(form.tz.data or "")
     try:
-        return foresee(form.schedule(), now=house().clock())
+        return told | foresee(form.schedule(), now=house().clock())
     except (InvalidSchedule, InvalidZone):
-        return {}
+        return told
+
+
+def _course(form: CheckForm | ScheduleForm) -> Course | None:
+    """For a schedule without a calendar: how long it is up, and late, if nothing is heard."""
+    period, grace = length_of(form.period, form.period_unit), length_of(form.grace, form.grace_unit)
+    fits = all(MIN_PERIOD <= length <= MAX_PERIOD for length in (period, grace))
+    return course(period, grace) if form.kind.data == "simple" and fits else None
+
+
+def _cron_parts(form: CheckForm | ScheduleForm) -> list[tuple[str, str]]:
+    """What stands for what in an expression, as far as it is typed."""
+    parts = (form.cron.data or "").split() if form.kind.data == "cron" else []
+    return list(zip(CRON_PARTS, parts, strict=True)) if len(parts) == len(CRON_PARTS) else []
 
 
 def _create(project: Project, form: CheckForm) -> str | None:

@@ -143,3 +143,25 @@ def chart(runs: Sequence[Run], limits: Limits) -> Chart | None:
 
 def _height(took: timedelta, top: timedelta) -> float:
     return _ROOF / 2 if took > top else round(_FLOOR - (took / top) * (_FLOOR - _ROOF), 1)
+
+
+class Course(Struct, frozen=True):
+    """What becomes of a check after a ping if nothing more is heard, from left to right."""
+
+    period: timedelta
+    grace: timedelta
+    late_x: int
+    """Where it is late from on; up until then."""
+    down_x: int
+
+    @property
+    def silence(self) -> timedelta:
+        return self.period + self.grace
+
+
+def course(period: timedelta, grace: timedelta) -> Course:
+    """In proportion, but for room that each needs for its words."""
+    left, right, least = 8, 500, 145
+    share = period / (period + grace)
+    late = round(min(max(left + share * (right - left), left + least), right - least))
+    return Course(period, grace, late, right)

@@ -19,12 +19,31 @@ from tocsin.domain.schedule import (
 from tocsin.domain.zones import InvalidZone, canonical
 from tocsin.services.checks import PERIOD_BOUNDS
 
+CRON_PRESETS = (
+    ("*/10 * * * *", "Every 10 min"),
+    ("0 * * * *", "Hourly"),
+    ("30 3 * * *", "Nightly"),
+    ("0 9 * * 1-5", "Weekdays"),
+    ("0 9 * * 1", "Mondays"),
+    ("0 6 1 * *", "Monthly"),
+    ("0 18 L * *", "Last day"),
+)
+CALENDAR_PRESETS = (
+    ("*:0/10", "Every 10 min"),
+    ("hourly", "Hourly"),
+    ("03:30", "Nightly"),
+    ("Mon..Fri 09:00", "Weekdays"),
+    ("Mon 09:00", "Mondays"),
+    ("*-*-01 06:00", "Monthly"),
+    ("*-*~01 18:00", "Last day"),
+)
+"""Expressions that many begin with, and what they are called."""
 KINDS = [
     SelectChoice("simple", "Every so often"),
     SelectChoice("cron", "Cron"),
     SelectChoice("oncalendar", "OnCalendar"),
 ]
-_CRON_PARTS = 5
+CRON_PARTS = ("minute", "hour", "day", "month", "weekday")
 
 
 class OnlyFor:
@@ -59,7 +78,7 @@ class ScheduleFields:
 
     def validate_cron(self, field: StringField) -> None:
         """Counted first: to the service, other than five parts is a broken OnCalendar expression."""
-        if len((field.data or "").split()) != _CRON_PARTS:
+        if len((field.data or "").split()) != len(CRON_PARTS):
             raise ValidationError(
                 "Cron has five parts: minute, hour, day of month, month and day of week, such as 30 4 * * 1-5."
             )
@@ -84,7 +103,10 @@ class ScheduleFields:
 
 
 class ScheduleForm(ScheduleFields, Form):
-    """The schedule alone, to be looked at while it is typed."""
+    """The schedule and its grace time alone, to be looked at while they are typed."""
+
+    grace = WholeNumber("Grace time")
+    grace_unit = unit_field("Unit of the grace time")
 
 
 def schedule_values(schedule: Schedule) -> dict[str, object]:

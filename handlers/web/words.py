@@ -43,6 +43,7 @@ UNREADABLE = "�"
 def equip(environment: Environment) -> None:
     for found in (
         ago,
+        ahead,
         briefly,
         counted,
         lasting,
@@ -100,6 +101,11 @@ def stamp(at: datetime) -> Markup:
     """Say `31 Jan 12:05:09`, for logs."""
     at = at.astimezone(UTC)
     return _moment(at, f"{_day(at)} {at:%H:%M:%S}", "stamp")
+
+
+def ahead(at: datetime) -> str:
+    """Say `in 3 hours`."""
+    return f"in {duration_words(at - house().clock(), units=1)}"
 
 
 def zoned(at: datetime) -> Markup:

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from handlers.web.schedule_form import CALENDAR_PRESETS, CRON_PRESETS
+from tests.fakes import START
 from tests.web.browser import Page
 from tests.web.conftest import Site
-from tocsin.domain.schedule import Cron, OnCalendar, Schedule, Simple
+from tocsin.domain.schedule import Cron, OnCalendar, Schedule, Simple, parse_schedule
 
 CRON = {"kind": "cron", "cron": "30 4 * * 1-5", "tz": "Europe/Vienna"}
 CALENDAR = {"kind": "oncalendar", "oncalendar": "Mon..Fri 04:30", "tz": "Europe/Vienna"}
+SIMPLE = {"kind": "simple", "period": "15", "period_unit": "minutes", "grace": "5", "grace_unit": "minutes"}
 FIVE_PARTS = "Cron has five parts"
 
 
@@ -169,7 +172,11 @@ def test_form_offers_all_zones(site: Site) -> None:
         ({**CALENDAR, "oncalendar": "<script>"}, "&lt;script&gt;"),
         ({**CRON, "cron": ""}, "read back here"),
         ({"kind": "cron"}, "read back here"),
-        ({"kind": "simple", "period": "x"}, "read back here"),
+        ({"kind": "simple", "period": "x"}, "Type a whole number."),
+        ({**SIMPLE, "period": "0"}, "Between 1 minute and 365 days"),
+        ({**SIMPLE, "grace": "0"}, "Both lengths lie between 1 minute and 365 days."),
+        (SIMPLE, "expected every 15 minutes. After 20 minutes of silence alerts go out."),
+        ({"kind": "simple", "period": "1" * 500}, "Type a whole number."),
         ({"kind": "x", "cron": "x"}, "read back here"),
         ({}, "read back here"),
     ],
@@ -193,3 +200,30 @@ def test_preview_shows_dates_by_the_clock_of_the_zone(site: Site) -> None:
     assert '<time datetime="2026-03-28T03:30:00Z"' in html
     assert '<time datetime="2026-03-29T02:30:00Z"' in html
     assert html.count(", 04:30</time>") == 5
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_preview_takes_an_expression_apart(site: Site) -> None:
+    """Each of cron's five parts has its name; the dates say how far they are."""
+    text = site.browser.get("/schedule/preview?kind=cron&cron=30+4+*+*+1-5&tz=UTC").text
+
+    assert "minute30hour4day*month*weekday1-5" in text
+    assert "Mon 2 Mar, 04:30 in 16 hours" in text
+    assert "Next 5 dates Mon" in text
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_preview_proposes_a_zone(site: Site) -> None:
+    """A city is enough to know what was meant, and one press takes it."""
+    html = site.browser.get("/schedule/preview?kind=cron&cron=30+4+*+*+*&tz=vienna").html
+
+    assert 'data-fill="tz" data-text="Europe/Vienna"' in html
+
+
+@pytest.mark.parametrize(("name", "presets"), [("cron", CRON_PRESETS), ("oncalendar", CALENDAR_PRESETS)])
+def test_quick_choices_are_valid_and_read_alike(name: str, presets: tuple[tuple[str, str], ...]) -> None:
+    """Each kind of schedule has the same choices by the same names, and they have dates."""
+    for text, _ in presets:
+        assert parse_schedule(text).next_after(START)
+        assert parse_schedule(text).kind == name
+    assert [words for _, words in presets] == [words for _, words in CRON_PRESETS]

@@ -30,7 +30,7 @@ def canonical(name: str) -> str:
         return name
     if name in names.former:
         return names.former[name]
-    raise InvalidZone(f'"{_printable(name)}" is not a time zone; take one such as {_nearest(name)}.')
+    raise InvalidZone(f'"{_printable(name)}" is not a time zone; take one such as {nearest(name)}.')
 
 
 def all_zones() -> tuple[str, ...]:
@@ -62,7 +62,7 @@ def _printable(name: str) -> str:
     return shown if len(name) <= _SHOWN else f"{shown}…"
 
 
-def _nearest(name: str) -> str:
+def nearest(name: str) -> str:
     """The place that was probably meant, by its city alone as well. Abbreviations are too much alike to guess."""
     from difflib import get_close_matches
 
