@@ -24,6 +24,7 @@ NO_PAGES: Mapping[str, str] = {
     "web.check_live": "a part of the check's page",
     "web.schedule_preview": "a part of a form",
     "web.ping_body": "a file",
+    "web.ping_part": "a file",
     "web.cloaked": "leads to the check",
     "web.login_oidc": "leads to the identity provider",
     "web.oidc_callback": "leads away, or to what went wrong: below",
