@@ -34,7 +34,22 @@
     byId("none").hidden = found > 0;
     count();
   };
-  box.addEventListener("input", sieve);
+  box.addEventListener("input", () => {
+    sieve();
+    history.replaceState(null, "", asking(location.href));
+  });
+  /* The words go along, wherever the list is asked for otherwise. */
+  const asking = (href) => {
+    const url = new URL(href);
+    if (box.value) url.searchParams.set("q", box.value);
+    else url.searchParams.delete("q");
+    return url.href;
+  };
+  live.addEventListener("click", ({ target }) => {
+    const link = target.closest(".chips a, .sorts a, thead a");
+    if (link) link.href = asking(link.href);
+  });
+  bulk?.addEventListener("submit", () => { bulk.back.value = location.search.slice(1); });
   box.form.addEventListener("submit", (event) => event.preventDefault());
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.target.matches("input, textarea, select") || event.metaKey || event.ctrlKey) return;

@@ -24,9 +24,12 @@ def offer_undo(project_id: str, deleted: datetime, words: str) -> None:
 
 
 def undo_offered(project_id: str) -> Undo | None:
-    """The offer, once."""
+    """The offer, once, on a page of its project."""
     try:
-        undo = msgspec.convert(session.pop("undo", None), Undo)
+        undo = msgspec.convert(session.get("undo"), Undo)
     except msgspec.ValidationError:
         return None
-    return undo if undo.project == project_id else None
+    if undo.project != project_id:
+        return None
+    del session["undo"]
+    return undo

@@ -62,6 +62,9 @@ def test_browser_filters_the_list_as_one_types(page: Page, server: Server, compl
     expect(rows).to_have_count(1)
     expect(page.get_by_role("searchbox")).to_have_value("mir")
     expect(page.get_by_role("searchbox")).to_be_focused()
+    page.get_by_role("link", name="New 1").click()
+    expect(page.get_by_role("searchbox")).to_have_value("mir")
+    expect(rows).to_have_count(1)
     page.get_by_role("searchbox").fill("nothing")
     expect(page.get_by_text("No check has this in its name or tags.")).to_be_visible()
     assert complaints == []

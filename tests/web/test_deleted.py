@@ -9,6 +9,7 @@ from tests.web.conftest import Site
 from tests.web.test_check_bulk import act
 from tests.web.test_checks import names
 from tocsin.domain.check import Status
+from tocsin.stores.members import Member
 from tocsin.stores.projects import Role
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -36,6 +37,16 @@ def test_deletion_is_undone_with_one_press(site: Site) -> None:
     assert site.browser.client.get(f"/ping/{check_id}").text == "OK"
     assert site.entry(check_id, 1)
     assert site.entry(check_id, 2)
+
+
+def test_undo_is_offered_by_the_list_that_it_belongs_to(site: Site, other: Site) -> None:
+    """Whoever looks at another project first finds it when they come back."""
+    check_id = site.check(name="Dump")
+    token = site.browser.get(f"/checks/{check_id}/delete").form().values["csrf_token"]
+    site.browser.client.post(f"/checks/{check_id}/delete", data={"csrf_token": token})
+    other.house.members.add(other.project, Member(site.user.id, Role.READ_ONLY, site.clock()), also=[])
+    assert "is deleted" not in site.browser.get(other.list_url).text
+    assert "“Dump” is deleted." in site.browser.get(site.list_url).text
 
 
 def test_undo_brings_back_all_that_one_act_deleted(site: Site) -> None:
