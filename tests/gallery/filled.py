@@ -150,12 +150,13 @@ def _live_through(site: Filled) -> None:
 
 
 def _tick_until(site: Filled, at: datetime) -> None:
-    """Every quarter of a day is enough to notice who has been silent."""
-    while site.clock() + 6 * HOUR < at:
-        site.clock.set_to = site.clock() + 6 * HOUR
+    """Once an hour, to notice who has been silent; and at the end, for whoever has just been heard of."""
+    while site.clock() + HOUR < at:
+        site.clock.set_to = site.clock() + HOUR
         site.house.tick()
     if at - site.clock() > timedelta():
         site.clock.set_to = at
+        site.house.tick()
 
 
 def _end(site: Filled, job: Job, now: datetime) -> None:
