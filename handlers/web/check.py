@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,8 +16,9 @@ from handlers.web.access import Shown, check_or_404
 from handlers.web.examples import examples_for
 from handlers.web.foresight import foresee
 from handlers.web.pictures import chart, strip
-from tocsin.domain.uptime import spans
-from tocsin.services.read_log import read_flips, read_log
+from tocsin.domain.check import Check
+from tocsin.domain.uptime import Span, spans
+from tocsin.services.read_log import LogEntry, read_flips, read_log
 
 PINGS = 30
 """Rows of the log on the page."""
@@ -47,12 +49,10 @@ def live(check_id: str) -> ResponseReturnValue:
 
 
 def _facts(shown: Shown) -> dict[str, object]:
-    """What moves: status, log, history."""
+    """What moves: status, log, history, and what is drawn of them."""
     now, check = house().clock(), shown.stored.check
     log = read_log(house().checks, stored=shown.stored, now=now, limit=READ_PINGS)
     flips = read_flips(house().checks, stored=shown.stored, now=now, limit=FLIPS)
-    past = spans(check, flips, created=shown.stored.created, now=now)
-    runs = check_story.runs(log)
     return {
         "check": shown,
         "project": shown.project,
@@ -63,17 +63,29 @@ def _facts(shown: Shown) -> dict[str, object]:
         "log": log[:PINGS],
         "older": len(log) > PINGS,
         "episodes": check_story.episodes(flips),
-        "strip": strip(past, now - timedelta(days=check_story.STRIP_DAYS), now),
-        "strip_days": check_story.STRIP_DAYS,
-        "ended_runs": runs,
-        "chart": chart(runs, check.limits),
-        "months": check_story.months(past, now),
-        "shown_months": check_story.SHOWN_MONTHS,
-        "year": check_story.days(past, now),
         "runs": sorted(check.runs, key=check.due),
+        **_runs(check, log),
+        **_past(spans(check, flips, created=shown.stored.created, now=now), now),
         **foresee(check.schedule, now=now),
         "now": now,
         "seen": _fingerprint(shown),
+    }
+
+
+def _runs(check: Check, log: Sequence[LogEntry]) -> dict[str, object]:
+    """Those that ended, as far as the log was read."""
+    ended = check_story.runs(log)
+    return {"ended_runs": ended, "chart": chart(ended, check.limits)}
+
+
+def _past(past: Sequence[Span], now: datetime) -> dict[str, object]:
+    """How the time was spent: the last days, the year, the months."""
+    return {
+        "strip": strip(past, now - timedelta(days=check_story.STRIP_DAYS), now),
+        "strip_days": check_story.STRIP_DAYS,
+        "year": check_story.days(past, now),
+        "months": check_story.months(past, now),
+        "shown_months": check_story.SHOWN_MONTHS,
     }
 
 

@@ -53,14 +53,11 @@ def tell(check_id: str, channel_id: str) -> ResponseReturnValue:
     """Whether this channel is told of the check, as the switch beside it says."""
     shown = check_or_404(check_id)
     channel_or_404(shown.project.id, channel_id)
-    tell_channel(
-        house().checks,
-        check_id=check_id,
-        channel=channel_id,
-        tell=request.form.get("tell") == "1",
-        by=actor(),
-        now=house().clock(),
-    )
+    wanted, now = request.form.get("tell") == "1", house().clock()
+    try:
+        tell_channel(house().checks, check_id=check_id, channel=channel_id, tell=wanted, by=actor(), now=now)
+    except InvalidCheck as refusal:
+        flash(f"The check can’t be changed as it is: {refusal}. Edit it first.", "error")
     return redirect(url_for("web.check", check_id=check_id, _anchor="told"))
 
 

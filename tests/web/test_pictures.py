@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -173,3 +175,31 @@ def test_live_check_brings_uptime_only_when_the_status_turned(site: Site) -> Non
     assert 'id="uptime"' not in site.browser.client.get(url).text
     site.ping(check_id, Kind.FAIL)
     assert 'id="uptime"' in site.browser.client.get(url).text
+
+
+def spied(verb: str, method: Callable[..., Any], asked: list[str]) -> Callable[..., Any]:
+    def call(*args: Any, **facts: Any) -> Any:
+        asked.append(verb)
+        return method(*args, **facts)
+
+    return call
+
+
+@on_sqlite
+def test_check_page_reads_a_long_history_by_as_many_requests(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three hundred pings and forty flips are read by one query each, as one of them is."""
+    check_id = site.check(timeout=DAY)
+    site.ping(check_id)
+    asked: list[str] = []
+    for verb in ("get", "query", "batch_get"):
+        monkeypatch.setattr(type(site.house.table), verb, spied(verb, getattr(type(site.house.table), verb), asked))
+    site.browser.get(f"/checks/{check_id}")
+    few = asked.copy()
+    for n in range(300):
+        site.ping(check_id, Kind.FAIL if n < 40 and n % 2 else Kind.SUCCESS)
+    asked.clear()
+
+    page = site.browser.get(f"/checks/{check_id}")
+
+    assert "The last 60 runs: all went well." in page.text
+    assert asked == few
