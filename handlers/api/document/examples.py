@@ -40,6 +40,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "Pause what has a tag": {"filter": {"tags": ["prod"]}, "act": "pause"},
         "See first what would go": {"filter": {"status": ["new"]}, "act": "delete", "dry_run": True},
         "Another tag for all": {"filter": {"all": True}, "act": "tag", "add_tags": ["eu"], "remove_tags": ["old"]},
+        "Tell a channel too": {"filter": {"tags": ["prod"]}, "act": "channels", "add_channels": [CHANNEL]},
     },
     "v4_create_channel": {
         "A mail": {"kind": "email", "name": "On call", "config": {"address": "oncall@example.org"}},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, TypeAlias
 
 from flask import Response
@@ -32,8 +32,14 @@ MOST = 200
 _BY_ID = "checks by id"
 _UNMATCHED = "There is no such check in this project, or the rest of the filter leaves it out."
 
-Act: TypeAlias = Literal["pause", "resume", "delete", "tag"]
+Act: TypeAlias = Literal["pause", "resume", "delete", "tag", "channels"]
 CheckId = Annotated[str, Meta(pattern=UUID)]
+ChannelId = Annotated[str, Meta(pattern=UUID)]
+_FIELDS: Mapping[Act, tuple[str, str]] = {
+    "tag": ("add_tags", "remove_tags"),
+    "channels": ("add_channels", "remove_channels"),
+}
+"""What belongs to an act, and to no other."""
 
 
 class BulkFilter(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -53,6 +59,12 @@ class BulkOrder(Struct, kw_only=True, forbid_unknown_fields=True):
     act: Act
     add_tags: Annotated[list[Tag], Meta(max_length=50, description="For `tag`.")] = []
     remove_tags: Annotated[list[Tag], Meta(max_length=50, description="For `tag`.")] = []
+    add_channels: Annotated[
+        list[ChannelId], Meta(max_length=50, description="For `channels`: whom the checks tell from now on.")
+    ] = []
+    remove_channels: Annotated[
+        list[ChannelId], Meta(max_length=50, description="For `channels`: whom they tell no more.")
+    ] = []
     dry_run: Annotated[bool, Meta(description="Say what would be changed, and change nothing.")] = False
     limit: Annotated[int, Meta(ge=1, le=MOST, description="How many checks a call takes on at most.")] = MOST
     cursor: Cursor | None = None
@@ -75,8 +87,18 @@ class BulkDone(Struct, kw_only=True):
 def act(call: Call) -> Response:
     project, said = project_of(call, call.asked(InProject).project), call.said(BulkOrder)
     _check_sense(said)
+    _check_channels(project, said)
     found, missing, following = _found(project, said)
-    order = Order(said.act, call.by.actor, house().clock(), said.add_tags, said.remove_tags, dry_run=said.dry_run)
+    order = Order(
+        said.act,
+        call.by.actor,
+        house().clock(),
+        said.add_tags,
+        said.remove_tags,
+        said.add_channels,
+        said.remove_channels,
+        dry_run=said.dry_run,
+    )
     done = act_on(house().checks, found, order)
     told = [*map(_told, done), *(_unmatched(check_id) for check_id in missing)]
     return reply(BulkDone(matched=len(found), changed=sum(one.changed for one in done), checks=told, next=following))
@@ -96,13 +118,28 @@ def _faults(said: BulkOrder) -> Iterator[Problem]:
         yield Problem("filter", "", 'says nothing: for every check of the project send {"all": true}')
     if anything and which.all:
         yield Problem("filter.all", "", "contradicts the rest of the filter: leave out the one or the other")
-    if said.act == "tag" and not (said.add_tags or said.remove_tags):
-        yield Problem("add_tags", "", "is missing: say which tags to add, or which to remove in remove_tags")
-    for name in ("add_tags", "remove_tags"):
-        if said.act != "tag" and getattr(said, name):
-            yield Problem(name, "", f"says nothing to {said.act}: it belongs to the act tag")
-    if both := sorted({*said.add_tags} & {*said.remove_tags}):
-        yield Problem("remove_tags", "", f"names {both[0]}, which add_tags names as well")
+    for act in _FIELDS:
+        yield from _field_faults(said, act)
+
+
+def _field_faults(said: BulkOrder, act: Act) -> Iterator[Problem]:
+    add, remove = _FIELDS[act]
+    added, removed = getattr(said, add), getattr(said, remove)
+    if said.act == act and not (added or removed):
+        noun = add.removeprefix("add_")
+        yield Problem(add, "", f"is missing: say which {noun} to add, or which to remove in {remove}")
+    for name, given in ((add, added), (remove, removed)):
+        if said.act != act and given:
+            yield Problem(name, "", f"says nothing to {said.act}: it belongs to the act {act}")
+    if both := sorted({*added} & {*removed}):
+        yield Problem(remove, "", f"names {both[0]}, which {add} names as well")
+
+
+def _check_channels(project: str, said: BulkOrder) -> None:
+    """Raises Invalid. One that is to be told no more may be gone already."""
+    known = {channel.id for channel in house().channels.of_project(project)} if said.add_channels else set[str]()
+    if strangers := sorted({*said.add_channels} - known):
+        raise Invalid([Problem("add_channels", "", f"names {strangers[0]}, which is no channel of this project")])
 
 
 def _found(project: str, said: BulkOrder) -> tuple[list[Pair], list[str], str | None]:
@@ -153,7 +190,7 @@ ROUTES = (
         "/checks/bulk",
         act,
         Needs.WRITE,
-        "Pause, resume, delete or tag many checks",
+        "Pause, resume, delete or tag many checks, or change whom they tell",
         {200: Answer("What was done to each.", BulkDone), 404: NO_PROJECT},
         query=InProject,
         body=BulkOrder,

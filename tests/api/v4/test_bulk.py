@@ -104,6 +104,18 @@ def test_check_that_cannot_be_changed_does_not_stop_the_others(program: Program,
     assert program.names("?tag=europe") == ["Job 0", "Job 1", "Job 3", "Job 4"]
 
 
+def test_channels_are_added_and_taken_away(program: Program, stranger: Program, ids: list[str], scene: Scene) -> None:
+    """Of the project's own; one that is gone can be taken away, and none of another project's be added."""
+    another, theirs = scene.hang_up(), stranger.scene.channel_id
+    told_of = bulk(program, "channels", {"uuids": ids[:2]}, add_channels=[another], remove_channels=[scene.channel_id])
+    assert told_of["changed"] == 2
+    assert program.show(ids[0])["channels"] == [another]
+    assert bulk(program, "channels", {"all": True}, remove_channels=[NOWHERE])["changed"] == 0
+    body = {"act": "channels", "filter": {"all": True}, "add_channels": [theirs]}
+    assert "no channel of this project" in faults(program.post("/checks/bulk", body))["add_channels"]
+    assert theirs not in str(told(program.get("/checks/")))
+
+
 @pytest.mark.parametrize(("act", "more"), [("pause", {}), ("resume", {}), ("delete", {}), ("tag", {"add_tags": ["x"]})])
 def test_dry_run_says_what_would_be_done_and_writes_nothing(
     program: Program, ids: list[str], store_url: str, act: str, more: dict[str, Any]
@@ -150,6 +162,12 @@ def test_cursor_of_ids_goes_on_in_their_list(program: Program, ids: list[str]) -
         ({"act": "pause", "filter": {"all": True, "tags": ["x"]}}, "filter.all", "contradicts"),
         ({"act": "burn", "filter": {"all": True}}, "act", "must be one of"),
         ({"act": "tag", "filter": {"all": True}}, "add_tags", "is missing"),
+        ({"act": "channels", "filter": {"all": True}}, "add_channels", "is missing"),
+        (
+            {"act": "tag", "filter": {"all": True}, "add_channels": [NOWHERE]},
+            "add_channels",
+            "belongs to the act chann",
+        ),
         ({"act": "pause", "filter": {"all": True}, "remove_tags": ["x"]}, "remove_tags", "belongs to the act tag"),
         ({"act": "tag", "filter": {"all": True}, "add_tags": ["x"], "remove_tags": ["x"]}, "remove_tags", "names x"),
         ({"act": "pause", "filter": {"tag": "x"}}, "filter.tag", "did you mean tags?"),
