@@ -45,6 +45,7 @@ format: .venv/dev.stamp ## format the code, and fix what can be fixed
 	@$(BIN)/ruff format --quiet
 
 # Without ARGS all pages; ARGS='check landing' takes those whose names begin so.
+# Those in README: $(BIN)/python -m tests.gallery.best docs/images
 screenshots: .venv/dev.stamp ## photograph every page, on a desk and a phone, light and dark (needs Chromium)
 	@$(BIN)/python -m tests.gallery screenshots $(ARGS)
 
