@@ -75,14 +75,13 @@ def take_over(browser: Browser, context: BrowserContext, url: str) -> None:
 
 
 def views(site: Filled, inside: Browser, endpoint: str) -> Iterator[View]:
-    """The page for somebody signed in and for somebody who is not, where they see one."""
+    """The page as somebody sees it who is signed in, or else as those do who are not; none if nobody sees one."""
     path = path_of(site, endpoint)
     name = endpoint.removeprefix("web.")
-    outside = Browser(site.app.test_client())
-    if _is_page(outside, path):
-        yield View(f"{name}-outside", path, signed_in=False)
     if _is_page(inside, path):
         yield View(name, path)
+    elif _is_page(Browser(site.app.test_client()), path):
+        yield View(f"{name}-outside", path, signed_in=False)
 
 
 def path_of(site: Filled, endpoint: str) -> str:
