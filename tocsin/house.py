@@ -33,10 +33,12 @@ if TYPE_CHECKING:
     from tocsin.stores.channels import Channels
     from tocsin.stores.factors import Factors
     from tocsin.stores.identities import Identities
+    from tocsin.stores.invitations import Invitations
     from tocsin.stores.keys import Keys
     from tocsin.stores.members import Members
     from tocsin.stores.sessions import Sessions
     from tocsin.stores.tokens import Tokens
+    from tocsin.stores.transfers import Transfers
     from tocsin.stores.trash import Trash
 
 TICK_TIME = timedelta(seconds=40)
@@ -136,6 +138,18 @@ class House(Struct, frozen=True, dict=True):
         from tocsin.services.oidc_provider import Provider
 
         return Provider(self.settings.oidc) if self.settings.oidc else None
+
+    @late
+    def invitations(self) -> Invitations:
+        from tocsin.stores.invitations import Invitations
+
+        return Invitations(self.table)
+
+    @late
+    def transfers(self) -> Transfers:
+        from tocsin.stores.transfers import Transfers
+
+        return Transfers(self.table)
 
     @late
     def keys(self) -> Keys:

@@ -25,9 +25,16 @@ ACT_WORDS: Mapping[Act, str] = {
     "project.ping_key": "renewed the ping key of",
     "key.create": "made the API key",
     "key.revoke": "revoked the API key",
+    "invitation.create": "invited",
+    "invitation.revoke": "took back the invitation of",
+    "member.join": "joined the team:",
     "member.role": "changed the role of",
     "member.remove": "took off the team",
     "member.leave": "left the team:",
+    "transfer.propose": "wants to hand the project over to",
+    "transfer.withdraw": "took back the offer of the project to",
+    "transfer.decline": "declined the project:",
+    "transfer.accept": "took over the project:",
 }
 """Between who did it and what it was done to."""
 KIND_WORDS: Mapping[str, str] = {
@@ -36,6 +43,8 @@ KIND_WORDS: Mapping[str, str] = {
     "project": "The project",
     "key": "API keys",
     "member": "Team",
+    "invitation": "Invitations",
+    "transfer": "Transfers",
 }
 """Of acts, by what they begin with."""
 ACTOR_WORDS: Mapping[ActorKind, str] = {

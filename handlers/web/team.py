@@ -8,9 +8,11 @@ from werkzeug.wrappers import Response
 
 from handlers.current import house
 from handlers.web.access import my_role, project_or_404
+from handlers.web.handing_over import notary
 from handlers.web.role_words import ROLE_WORDS
 from handlers.web.session import actor, the_user
 from tocsin.services import team as service
+from tocsin.services.handing_over import proposal_of
 from tocsin.stores.projects import Role
 
 GIVEN = (Role.MANAGER, Role.MEMBER, Role.READ_ONLY)
@@ -19,8 +21,16 @@ GIVEN = (Role.MANAGER, Role.MEMBER, Role.READ_ONLY)
 
 def page(project_id: str) -> ResponseReturnValue:
     project = project_or_404(project_id)
-    people = service.people_of(house().members, house().accounts, project=project.id)
-    return render_template("team.html", project=project, people=people, given=GIVEN, me=the_user().id)
+    now, role = house().clock(), my_role()
+    return render_template(
+        "team.html",
+        project=project,
+        people=service.people_of(house().members, house().accounts, project=project.id),
+        given=GIVEN,
+        me=the_user().id,
+        invitations=house().invitations.of_project(project.id, now=now) if role and role.reaches(Role.MANAGER) else [],
+        waiting=proposal_of(notary(), project=project.id, now=now),
+    )
 
 
 def change_role(project_id: str, user_id: str) -> ResponseReturnValue:

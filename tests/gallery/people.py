@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from tests.fakes import SECRET
-from tocsin.house import House
-from tocsin.services import accounts
+from tocsin.house import House, utc_now
+from tocsin.services import accounts, handing_over, invitations
+from tocsin.services.founding import found_project
 from tocsin.services.keys import create_key
 from tocsin.services.project_settings import save_settings
 from tocsin.services.team import change_role
@@ -26,7 +27,7 @@ _KEYS = (("deploy", KeyKind.READ_WRITE), ("Wall in the kitchen", KeyKind.READ_ON
 
 
 def settle_people(house: House, *, project: str, owner: str, by: Actor) -> dict[str, str]:
-    """Let them in, give out keys, and change a setting; returns the ids of one person and of one key of each kind."""
+    """Let them in, give out keys, and change a setting; returns what stands in the paths of their pages."""
     now = house.clock()
     ids = {}
     for days, (email, role) in enumerate(TEAM.items()):
@@ -43,4 +44,32 @@ def settle_people(house: House, *, project: str, owner: str, by: Actor) -> dict[
     save_settings(
         house.checks, house.projects, project=project, name="Shop and home", log_days=90, log_count=None, by=by, now=now
     )
-    return ids
+    return ids | {"token": _invite(house, project, owner), "offered_project_id": _offer(house, owner)}
+
+
+def _offer(house: House, heir: str) -> str:
+    """Let somebody want to hand their project over; returns its id."""
+    owner = house.accounts.by_email("grace@example.org")
+    assert owner
+    facts = {"owner": owner, "name": "Old mail server", "secret_key": SECRET, "now": house.clock()}
+    project = found_project(house.projects, house.checks, house.kinds, **facts)  # type: ignore[arg-type]
+    house.members.add(project, Member(heir, Role.MEMBER, house.clock()), also=[])
+    notary = handing_over.Notary(house.accounts, house.members, house.transfers)
+    by = Actor("user", owner.email)
+    handing_over.propose(notary, project=project, owner=owner.id, heir=heir, by=by, now=utc_now())
+    return project
+
+
+def _invite(house: House, project: str, owner: str) -> str:
+    """Two people; returns the token in the link to one of them."""
+    tokens: list[str] = []
+    desk = invitations.Desk(
+        *(house.accounts, house.members, house.projects, house.invitations, house.tokens, house.rate_limits),
+        send=lambda *sent: tokens.append(str(sent[-1])),
+    )
+    into, inviter = house.projects.get(project), house.accounts.get(owner)
+    assert into
+    assert inviter
+    for email, role in (("night-shift@example.org", Role.READ_ONLY), ("margaret@example.org", Role.MEMBER)):
+        invitations.invite(desk, project=into, email=email, role=role, inviter=inviter, now=utc_now())
+    return tokens[-1]

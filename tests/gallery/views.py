@@ -87,6 +87,8 @@ def views(site: Filled, inside: Browser, endpoint: str) -> Iterator[View]:
 def path_of(site: Filled, endpoint: str) -> str:
     rule = next(rule for rule in site.app.url_map.iter_rules() if rule.endpoint == endpoint)
     values = _values(site)
+    if endpoint == "web.answer_transfer":
+        values["project_id"] = values["offered_project_id"]
     if "account" in endpoint:
         values["key_id"] = values["account_key_id"]
     with site.app.test_request_context():

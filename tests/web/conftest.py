@@ -13,7 +13,7 @@ from tocsin.domain.ping import Kind, Ping
 from tocsin.domain.run import Limits
 from tocsin.domain.schedule import Schedule, Simple
 from tocsin.house import House
-from tocsin.services import accounts, checks
+from tocsin.services import accounts, checks, invitations
 from tocsin.services.checks import Wishes
 from tocsin.services.founding import found_project
 from tocsin.services.record_ping import Source, record_ping
@@ -34,6 +34,8 @@ class Site:
     user: User
     project: str
     browser: Browser
+    token: str = ""
+    """Of an invitation to the project, if there is one."""
 
     @property
     def list_url(self) -> str:
@@ -67,6 +69,19 @@ class Site:
         user = accounts.create_user(self.house.accounts, email=email, password=None, now=self.clock())
         self.house.members.add(self.project, Member(user.id, role, self.clock()), also=[])
         return browser_of(self.app, user)
+
+    def invite(self, email: str, role: Role) -> str:
+        """The token in the link that would be mailed."""
+        links: list[str] = []
+        here = self.house
+        desk = invitations.Desk(
+            *(here.accounts, here.members, here.projects, here.invitations, here.tokens, here.rate_limits),
+            send=lambda *sent: links.append(str(sent[-1])),
+        )
+        project = here.projects.get(self.project)
+        assert project
+        invitations.invite(desk, project=project, email=email, role=role, inviter=self.user, now=self.clock())
+        return links[0]
 
     def noted(self, act: Act) -> AuditEntry:
         """The only entry of the audit log with this act."""

@@ -16,12 +16,13 @@ from tocsin.domain.check import unique_key
 from tocsin.services.keys import create_key
 from tocsin.services.record_ping import record_mail
 from tocsin.stores.audit import COMMAND
+from tocsin.stores.invitations import invitation_id
 from tocsin.stores.keys import KeyKind
 from tocsin.stores.members import Member
 from tocsin.stores.projects import Role
 
 UNKNOWN = "00000000-0000-4000-8000-000000000001"
-IDS = ("project_id", "check_id", "channel_id", "user_id", "key_id")
+IDS = ("project_id", "check_id", "channel_id", "user_id", "key_id", "invitation_id")
 DOOR, HERE, GONE, BARRED, AWAY, MALFORMED = "door", 200, 404, 403, 302, 400
 Answers: TypeAlias = tuple[object, object, object, object, object, object]
 """For somebody anonymous, a stranger, and members by role: read-only, member, manager, owner."""
@@ -96,6 +97,13 @@ EXPECTED: Mapping[str, Answers] = {
     "web.renew_ping_key": manage(HERE),
     "web.delete_project": own(HERE),
     "web.team": look(HERE),
+    "web.invite": manage(HERE),
+    "web.invite_again": manage(AWAY),
+    "web.revoke_invitation": (DOOR, GONE, BARRED, BARRED, AWAY, GONE),
+    "web.invitation": (HERE, HERE, AWAY, AWAY, AWAY, AWAY),
+    "web.transfer": own(HERE),
+    "web.withdraw_transfer": own(AWAY),
+    "web.answer_transfer": look(GONE),
     "web.change_role": manage(MALFORMED),
     "web.remove_member": manage(HERE),
     "web.leave_project": look(HERE),
@@ -142,7 +150,9 @@ def url_of(site: Site, endpoint: str, **changes: str) -> tuple[str, str]:
     [channel] = site.house.channels.of_project(site.project)
     ids = {"project_id": site.project, "check_id": stored.check.id, "channel_id": channel.id}
     ids |= {"user_id": people_of(site)["guest@example.org"], "key_id": key_of(site, endpoint)}
+    ids["invitation_id"] = invitation_id(site.project, "new@example.org")
     ids |= changes
+    ids["token"] = site.token if changes.get("project_id") != UNKNOWN else "forged"
     values: dict[str, Any] = ids | {"n": 1, "kind": "email", "down": 3, "key": unique_key(ids["check_id"])}
     values |= {"passkey_id": "nobody's", "identity_id": "nobody's", "name": "cron"}
     values |= {"part": 1}
@@ -177,11 +187,12 @@ def ask(browser: Browser, url: str, method: str) -> tuple[object, str]:
 
 @pytest.fixture
 def furnished(site: Site) -> Site:
-    """With a check that was pinged once, by mail, a guest, and a key of each kind."""
+    """With a check that was pinged once, by mail, a guest, an invitation, and a key of each kind."""
     record_mail(
         site.house.checks, check_id=site.check(), now=site.clock(), sender="x", subject="", text="", message=b"\ndone"
     )
     site.member(Role.MEMBER, email="guest@example.org")
+    site.token = site.invite("new@example.org", Role.MEMBER)
     for kind, owner in ((KeyKind.READ_WRITE, site.project), (KeyKind.ACCOUNT, site.user.id)):
         create_key(site.house.keys, kind=kind, owner=owner, secret_key=SECRET, by=COMMAND, now=site.clock())
     return site

@@ -33,9 +33,16 @@ Act: TypeAlias = Literal[
     "project.ping_key",
     "key.create",
     "key.revoke",
+    "invitation.create",
+    "invitation.revoke",
+    "member.join",
     "member.role",
     "member.remove",
     "member.leave",
+    "transfer.propose",
+    "transfer.withdraw",
+    "transfer.decline",
+    "transfer.accept",
 ]
 
 

@@ -1,0 +1,112 @@
+"""Teams, whatever comes between: one owner at any time, and nobody in who was taken off."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fakes import SECRET, Scene
+from tocsin.services import accounts, handing_over, team
+from tocsin.services.projects import create_project, delete_project
+from tocsin.stores.audit import COMMAND
+from tocsin.stores.members import Member, MemberChanged
+from tocsin.stores.projects import Role
+
+
+def person(scene: Scene, name: str, role: Role | None = None) -> Member:
+    """Somebody with an account; on the team if they have a role."""
+    user = accounts.create_user(scene.house.accounts, email=f"{name}@example.org", password=None, now=scene.clock())
+    member = Member(user.id, role or Role.MEMBER, scene.clock())
+    if role:
+        scene.house.members.add(scene.project, member, also=[])
+    return member
+
+
+def roles(scene: Scene) -> dict[str, Role]:
+    """By the person's id, as it stands with the project; with the person it says the same."""
+    found = {member.user: member.role for member in scene.house.members.of_project(scene.project)}
+    assert found == {user: scene.house.projects.role(scene.project, user) for user in found}
+    return found
+
+
+def test_two_heirs_at_once_make_one_owner(scene: Scene) -> None:
+    """Whoever comes second finds that the owner of the offer is none any more."""
+    first, second = person(scene, "first", Role.MEMBER), person(scene, "second", Role.MANAGER)
+    house, owner = scene.house, Member(scene.owner, Role.OWNER)
+
+    house.members.hand_over(scene.project, owner, first, also=[])
+    with pytest.raises(MemberChanged):
+        house.members.hand_over(scene.project, owner, second, also=[])
+
+    assert roles(scene) == {scene.owner: Role.MANAGER, first.user: Role.OWNER, second.user: Role.MANAGER}
+
+
+def test_heir_who_leaves_at_the_same_moment_is_not_made_the_owner(scene: Scene) -> None:
+    """The old owner stays one."""
+    heir = person(scene, "heir", Role.MEMBER)
+    notary = handing_over.Notary(scene.house.accounts, scene.house.members, scene.house.transfers)
+    asked = {"project": scene.project, "owner": scene.owner, "heir": heir.user}
+    proposal = handing_over.propose(notary, **asked, by=COMMAND, now=scene.clock())
+    scene.house.members.remove(scene.project, heir, also=[])
+
+    with pytest.raises(handing_over.NoTransfer):
+        handing_over.accept(notary, proposal=proposal, by=COMMAND, now=scene.clock())
+
+    assert roles(scene) == {scene.owner: Role.OWNER}
+    assert handing_over.proposal_of(notary, project=scene.project, now=scene.clock()) is None
+
+
+def test_role_that_was_read_too_early_is_not_written(scene: Scene) -> None:
+    """Two managers at once: the second decision is taken anew on what the first one left."""
+    member = person(scene, "member", Role.MEMBER)
+    people = (scene.house.members, scene.house.accounts)
+    scene.house.members.change_role(scene.project, member, Role.MANAGER, also=[])
+
+    with pytest.raises(MemberChanged):
+        scene.house.members.change_role(scene.project, member, Role.READ_ONLY, also=[])
+    team.change_role(
+        *people, project=scene.project, user=member.user, role=Role.READ_ONLY, by=COMMAND, now=scene.clock()
+    )
+
+    assert roles(scene)[member.user] is Role.READ_ONLY
+    with pytest.raises(MemberChanged):
+        scene.house.members.add(scene.project, member, also=[])
+
+
+def test_nobody_joins_a_project_that_is_going(scene: Scene) -> None:
+    """Else a membership would outlive it."""
+    house, late = scene.house, person(scene, "late")
+    project = house.projects.get(scene.project)
+    assert project is not None
+    house.projects.shut(project)
+
+    with pytest.raises(MemberChanged):
+        house.members.add(scene.project, late, also=[])
+    rooms = (house.checks, house.channels, house.projects, house.keys)
+    delete_project(*rooms, project=scene.project, by=COMMAND, now=scene.clock())
+
+    assert house.projects.of_user(scene.owner) == []
+    assert house.members.of_project(scene.project) == []
+
+
+def test_owner_has_no_other_role_and_no_way_out(scene: Scene) -> None:
+    people = (scene.house.members, scene.house.accounts)
+    facts = {"project": scene.project, "user": scene.owner, "by": COMMAND, "now": scene.clock()}
+
+    for act in (team.remove_member, team.leave_project):
+        with pytest.raises(team.OwnerStays):
+            act(*people, **facts)  # type: ignore[arg-type]
+    for role in Role:
+        with pytest.raises(team.OwnerStays):
+            team.change_role(*people, **facts, role=role)  # type: ignore[arg-type]
+
+    assert roles(scene) == {scene.owner: Role.OWNER}
+
+
+def test_all_projects_of_a_person_are_found_however_many(scene: Scene) -> None:
+    """More than the store hands out at once."""
+    for n in range(101):
+        create_project(
+            scene.house.projects, name=f"P{n}", owner=scene.owner, secret_key=SECRET, by=COMMAND, now=scene.clock()
+        )
+
+    assert len(scene.house.projects.of_user(scene.owner)) == 102
