@@ -41,7 +41,7 @@ def live(check_id: str) -> ResponseReturnValue:
     leaf = _look(shown, form, after=after)
     if leaf.newer is not None:
         return "", 204, {"HX-Refresh": "true"}
-    lines = [line for line in leaf.lines if _is_new(line, after, flips)]
+    lines = [line for line in leaf.lines if line.ping or _turned(line) > flips]
     return render_template("log_live.html", lines=lines, form=form, **_facts(shown, form))
 
 
@@ -57,11 +57,10 @@ def _look(shown: Shown, form: LogForm, *, before: int | None = None, after: int 
     )
 
 
-def _is_new(line: Line, after: int, flips: int) -> bool:
-    if line.ping:
-        return line.ping.ping.n > after
-    flip = line.flip or (line.alert and line.alert.alert.flip)
-    return bool(flip and flip.n > flips)
+def _turned(line: Line) -> int:
+    """The number of the flip that the line is about."""
+    flip = line.alert.alert.flip if line.alert else line.flip
+    return flip.n if flip else 0
 
 
 def _facts(shown: Shown, form: LogForm) -> dict[str, Any]:

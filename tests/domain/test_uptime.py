@@ -112,10 +112,11 @@ def test_downtime_counts_in_every_month_that_it_touches() -> None:
     march = datetime(2026, 3, 1, tzinfo=UTC)
     across = Span(Status.DOWN, march - HOUR, march + HOUR)
     before = Span(Status.DOWN, march - 3 * HOUR, march - 2 * HOUR)
-    touching = Span(Status.DOWN, march - HOUR, march)
+    touching, beginning = Span(Status.DOWN, march - HOUR, march), Span(Status.DOWN, march, march + HOUR)
 
     assert [month.downtimes for month in tallies([before, across], month_edges(march, 2))] == [2, 1]
     assert [month.downtimes for month in tallies([touching], month_edges(march, 2))] == [1, 0]
+    assert [month.downtimes for month in tallies([beginning], month_edges(march, 2))] == [0, 1]
 
 
 def test_silence_counts_before_a_tick_has_noticed_it() -> None:
