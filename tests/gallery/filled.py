@@ -76,6 +76,7 @@ def filled_site(folder: Path) -> Iterator[Filled]:
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
     Thread(target=server.serve_forever, daemon=True).start()
     _ring(site)
+    _throw_away(site)
     secure(site.house, site.owner)
     try:
         yield site
@@ -132,6 +133,15 @@ def _ring(site: Filled) -> None:
             now=site.clock(),
         )
     _hang_up(site, "email", "", {"address": "night-shift@example.org"})
+
+
+def _throw_away(site: Filled) -> None:
+    """Two checks in one act, for the page of deleted ones."""
+    house, now = site.house, site.clock()
+    for name, tags in (("Old web server, disk space", "legacy web"), ("Fax gateway", "legacy")):
+        wishes = Wishes(Info(name=name, tags=tags))
+        made = checks.create_check(house.checks, project=site.project, wishes=wishes, by=site.by, now=now)
+        checks.delete_check(house.checks, check_id=made, by=site.by, now=now)
 
 
 def _live_through(site: Filled) -> None:
