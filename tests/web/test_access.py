@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import pytest
 from flask import Flask
 
+from handlers.web.routes import FORMS, NEEDS
 from tests.fakes import SECRET
 from tests.web.browser import Browser
 from tests.web.conftest import Site
@@ -21,6 +22,7 @@ from tocsin.stores.keys import KeyKind
 from tocsin.stores.members import Member
 from tocsin.stores.projects import Role
 
+POSTED = {f"web.{endpoint}" for _, endpoint, _, _ in FORMS}
 UNKNOWN = "00000000-0000-4000-8000-000000000001"
 IDS = ("project_id", "check_id", "channel_id", "user_id", "key_id", "invitation_id")
 DOOR, HERE, GONE, BARRED, AWAY, MALFORMED = "door", 200, 404, 403, 302, 400
@@ -217,6 +219,20 @@ def test_access_is_as_the_table_says(furnished: Site, other: Site, anonymous: Br
     assert tuple(found) == EXPECTED[endpoint]
 
 
+@pytest.mark.parametrize(
+    "endpoint", [rule for rule in EXPECTED if rule in POSTED and {BARRED, GONE} & {*EXPECTED[rule]}]
+)
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_form_is_refused_where_its_page_is(furnished: Site, other: Site, endpoint: str) -> None:
+    """Whoever may not see the page may not send its form either, whatever they put together by themselves."""
+    url, _ = url_of(furnished, endpoint)
+    browsers = [other.browser, *map(furnished.member, (Role.READ_ONLY, Role.MEMBER, Role.MANAGER)), furnished.browser]
+
+    for browser, answer in zip(browsers, EXPECTED[endpoint][1:], strict=True):
+        if answer in (BARRED, GONE):
+            assert ask(browser, url, "POST")[0] == answer
+
+
 @pytest.mark.parametrize("endpoint", [endpoint for endpoint, answers in EXPECTED.items() if GONE in answers])
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_other_peoples_ids_look_like_unknown_ones(furnished: Site, other: Site, endpoint: str) -> None:
@@ -277,6 +293,24 @@ def test_read_only_member_sees_no_button(site: Site) -> None:
         assert page.status == 200
         assert [form.action for form in page.forms if form.method == "post" and not form.of_frame] == []
         assert not [link for link in page.links if link.endswith(("/add", "/edit", "/delete", "/clear"))]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("role", [Role.READ_ONLY, Role.MEMBER, Role.MANAGER])
+def test_pages_offer_nothing_that_would_be_refused(furnished: Site, role: Role) -> None:
+    """Every link and form on every page that a member sees leads to where their role reaches."""
+    browser, column = furnished.member(role), {Role.READ_ONLY: 2, Role.MEMBER: 3, Role.MANAGER: 4}[role]
+    adapter, refused = furnished.app.url_map.bind("localhost"), set()
+    for endpoint in [name for name, answers in EXPECTED.items() if answers[column] == HERE]:
+        page = browser.get(url_of(furnished, endpoint)[0])
+        ways = [(link, "GET") for link in page.links] + [(form.action, form.method.upper()) for form in page.forms]
+        for url, method in ways:
+            if url.startswith("/"):
+                leads_to, _ = adapter.match(url.partition("?")[0].partition("#")[0], method=method)
+                least = NEEDS[leads_to].role if leads_to in NEEDS else None
+                if least and not role.reaches(least):
+                    refused.add(f"{endpoint} offers {leads_to}")
+    assert refused == set()
 
 
 def test_role_counts_from_the_moment_it_changes(site: Site) -> None:
