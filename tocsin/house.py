@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tocsin.services.rate_limits import RateLimits
     from tocsin.services.tick import Ticked
     from tocsin.stores.accounts import Accounts
+    from tocsin.stores.activity import Activity
     from tocsin.stores.alerts import Alerts
     from tocsin.stores.audit import Audit
     from tocsin.stores.channels import Channels
@@ -98,6 +99,12 @@ class House(Struct, frozen=True, dict=True):
         from tocsin.stores.sessions import Sessions
 
         return Sessions(self.table)
+
+    @late
+    def activity(self) -> Activity:
+        from tocsin.stores.activity import Activity
+
+        return Activity(self.table)
 
     @late
     def tokens(self) -> Tokens:

@@ -94,6 +94,8 @@ class Settings(Struct, frozen=True):
     first_visit: bool = True
     """Whoever comes first makes the first account in the browser: for a machine of one's own."""
     oidc: OidcSettings | None = None
+    sign_up: bool = False
+    """Anybody may make an account, by a link that is mailed to them."""
 
     @property
     def links_root(self) -> str:
@@ -163,6 +165,7 @@ def from_environ(environ: Mapping[str, str] = os.environ, *, root: Path, fetch: 
         metrics=env.read("METRICS", casts.boolean, default=True),
         function_name=environ.get(FUNCTION_NAME),
         first_visit=env.read("FIRST_VISIT", casts.boolean, default=store.startswith("sqlite:")),
+        sign_up=env.read("SIGN_UP", casts.boolean, default=False),
         oidc=_oidc(env),
     )
 

@@ -11,7 +11,8 @@ from handlers.cli.answers import says_json
 from handlers.current import house
 from tocsin.channels.alert_text import moment_words
 from tocsin.services import accounts, factors
-from tocsin.stores.accounts import EmailTaken, User
+from tocsin.services.keys import random_text
+from tocsin.stores.accounts import EmailTaken, User, UserChanged
 
 user = AppGroup("user", help="People who sign in.")
 
@@ -35,6 +36,22 @@ def create_user(email: str, password_stdin: bool) -> dict[str, object]:
     except EmailTaken:
         raise click.ClickException(f"There is an account for {email} already.") from None
     return {"uuid": made.id, "email": made.email}
+
+
+@user.command("password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@says_json
+def set_password(email: str, password_stdin: bool) -> dict[str, object]:
+    """Give an account another password, and sign it out everywhere."""
+    person = person_with(email)
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else random_text(16)
+    try:
+        accounts.reset_password(house().accounts, house().sessions, user=person, password=password, now=house().clock())
+    except UserChanged:
+        raise click.ClickException("The account was changed at the same moment: try again.") from None
+    told = {} if password_stdin else {"password": password}
+    return {"uuid": person.id, "email": person.email, **told}
 
 
 @user.command("reset-factors")

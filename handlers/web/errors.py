@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from datetime import timedelta
+
 from flask import Flask, Response, render_template
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadHost, HTTPException
 
 from handlers.web.security import for_people
+from tocsin.domain.wording import duration_words
+from tocsin.services.rate_limits import TooMany
 
 _TEXTS = {
     400: ("This request makes no sense here", "Something in it was missing or malformed. Go back and try again."),
@@ -14,6 +19,7 @@ _TEXTS = {
     404: ("Nothing here", "The page does not exist, was deleted, or belongs to somebody else."),
     405: ("Not like this", "This address takes no such request. Use the buttons on the pages."),
     413: ("Too much at once", "A form takes at most one megabyte. Shorten what you typed, and send it again."),
+    429: ("Not so often", "This was tried many times in a row, by you or by somebody else. Try again in {wait}."),
     500: ("Something broke", "The fault is ours, and it is in the log. Jobs can still ping. Try again in a moment."),
     503: ("Out of breath", "What you asked for was not done. Try again in a moment."),
 }
@@ -30,6 +36,13 @@ def register(app: Flask) -> None:
 def trouble_page(code: int, *, note: str = "") -> ResponseReturnValue:
     title, advice = _TEXTS[code]
     return _render(code, title, f"{advice} {note}".rstrip())
+
+
+def too_many(error: TooMany) -> ResponseReturnValue:
+    seconds = max(1, math.ceil(error.retry_after.total_seconds()))
+    wait = duration_words(timedelta(seconds=seconds if seconds < 60 else math.ceil(seconds / 60) * 60), units=2)
+    title, advice = _TEXTS[429]
+    return _render(429, title, advice.format(wait=wait), {"Retry-After": str(seconds)})
 
 
 def _page(error: HTTPException) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from handlers.web.access import may, my_role
 from handlers.web.appearance import theme
 from handlers.web.role_words import ROLE_MEANINGS, ROLE_WORDS
 from handlers.web.session import current_user, here, the_user
+from tocsin.domain.device import device_words
 from tocsin.stores.channels import StoredChannel
 from tocsin.stores.projects import Project
 
@@ -30,6 +31,8 @@ def equip(environment: Environment) -> None:
         "ping_urls": ping_urls,
         "ping_mail_domain": lambda: house().settings.ping_mail_domain,
         "current_user": current_user,
+        "sign_up_open": lambda: house().settings.sign_up,
+        "device_words": device_words,
         "here": here,
         "theme": theme,
         "my_projects": _my_projects,

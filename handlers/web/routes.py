@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TypeAlias
@@ -9,13 +10,18 @@ from typing import TypeAlias
 from flask import Blueprint, Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from handlers.current import house
 from handlers.trouble import log_unavailable
-from handlers.web.errors import trouble_page
+from handlers.web.errors import too_many, trouble_page
 from handlers.web.need import Need
 from handlers.web.security import check_csrf
-from handlers.web.session import current_user, here
+from handlers.web.session import current_user, here, the_visit
+from tocsin.channels.port import DeliveryFailed
 from tocsin.services.changing import Busy, UnknownCheck
+from tocsin.services.rate_limits import TooMany
 from tocsin.stores.table import StoreUnavailable
+
+_log = logging.getLogger(__name__)
 
 View: TypeAlias = Callable[..., ResponseReturnValue]
 Route: TypeAlias = tuple[str, str, str, Need]
@@ -30,6 +36,11 @@ PAGES: tuple[Route, ...] = (
     ("/account/security/", "security", "factors.page", Need.USER),
     ("/docs/", "docs", "docs.views.contents", Need.PUBLIC),
     ("/docs/<name>", "docs_page", "docs.views.page", Need.PUBLIC),
+    ("/login/sent", "mail_sent", "mailed.sent_page", Need.PUBLIC),
+    ("/account/", "profile", "profile.page", Need.USER),
+    ("/account/sessions/", "sessions", "own_sessions.listing", Need.USER),
+    ("/account/activity", "activity", "profile.activity", Need.USER),
+    ("/account/closed", "account_closed", "closing.closed", Need.PUBLIC),
     ("/projects/", "projects", "projects.overview", Need.USER),
     ("/projects/<id:project_id>/checks/", "checks", "checks.page", Need.LOOK),
     ("/projects/<id:project_id>/checks/live", "checks_live", "checks.live", Need.LOOK),
@@ -64,6 +75,15 @@ FORMS: tuple[Route, ...] = (
     ("/account/security/passkeys/<passkey_id>/rename", "rename_passkey", "passkeys.rename", Need.USER),
     ("/account/security/passkeys/<passkey_id>/remove", "remove_passkey", "passkeys.remove", Need.USER),
     ("/account/security/oidc/<identity_id>/disconnect", "disconnect_oidc", "oidc.disconnect", Need.USER),
+    ("/login/link", "mail_link", "mailed.ask", Need.PUBLIC),
+    ("/login/by/<word:token>", "enter", "mailed.enter", Need.PUBLIC),
+    ("/signup", "sign_up", "mailed.sign_up", Need.PUBLIC),
+    ("/signup/<word:token>", "make_account", "mailed.make_account", Need.PUBLIC),
+    ("/confirm", "confirm", "confirm.page", Need.USER),
+    ("/account/password", "password", "profile.password", Need.USER),
+    ("/account/email", "email", "profile.email", Need.USER),
+    ("/account/email/<word:token>", "move_email", "profile.move", Need.PUBLIC),
+    ("/account/close", "close_account", "closing.page", Need.USER),
     ("/account/appearance", "appearance", "appearance.page", Need.USER),
     ("/projects/add", "add_project", "projects.add", Need.USER),
     ("/projects/<id:project_id>/settings", "settings", "settings.page", Need.MANAGE),
@@ -110,6 +130,9 @@ ACTS: tuple[Route, ...] = (
         "inviting.revoke",
         Need.MANAGE,
     ),
+    ("/confirm/code", "mail_code", "confirm.mail_code", Need.USER),
+    ("/account/sessions/<word:session_id>/end", "end_session", "own_sessions.end", Need.USER),
+    ("/account/sessions/end-others", "end_others", "own_sessions.end_others", Need.USER),
     ("/projects/<id:project_id>/team/<id:user_id>/role", "change_role", "team.change_role", Need.MANAGE),
     ("/projects/<id:project_id>/checks/act", "act_on_checks", "check_bulk.act", Need.WORK),
     ("/projects/<id:project_id>/deleted/restore", "restore_checks", "deleted.restore", Need.WORK),
@@ -123,6 +146,15 @@ ACTS: tuple[Route, ...] = (
 )
 NEEDS: Mapping[str, Need] = {f"web.{endpoint}": need for _, endpoint, _, need in (*PAGES, *FORMS, *ACTS)}
 
+SENSITIVE = frozenset(
+    f"web.{endpoint}"
+    for endpoint in (
+        *("password", "email", "close_account", "add_key", "add_account_key", "delete_project"),
+        *("add_app", "remove_app", "renew_codes", "add_passkey", "remove_passkey", "connect_oidc", "disconnect_oidc"),
+    )
+)
+"""What takes a proof of who one is that is younger than half an hour: a session left open must not do."""
+
 
 def register(app: Flask) -> None:
     blueprint = Blueprint("web", __name__)
@@ -131,9 +163,12 @@ def register(app: Flask) -> None:
             blueprint.add_url_rule(path, endpoint, _late(view), methods=methods)
     blueprint.before_request(check_csrf)
     blueprint.before_request(_demand_user)
+    blueprint.before_request(_demand_proof)
     blueprint.register_error_handler(UnknownCheck, lambda _: trouble_page(404))
     blueprint.register_error_handler(Busy, lambda _: trouble_page(503))
     blueprint.register_error_handler(StoreUnavailable, _out_of_reach)
+    blueprint.register_error_handler(TooMany, too_many)
+    blueprint.register_error_handler(DeliveryFailed, _undelivered)
     app.register_blueprint(blueprint)
 
 
@@ -151,6 +186,19 @@ def _late(name: str) -> View:
 def _out_of_reach(error: StoreUnavailable) -> ResponseReturnValue:
     log_unavailable(error)
     return trouble_page(503)
+
+
+def _undelivered(error: DeliveryFailed) -> ResponseReturnValue:
+    _log.error("A letter could not be sent: %s", error)
+    return trouble_page(503, note="No mail could be sent. If it stays so, tell whoever runs this place.")
+
+
+def _demand_proof() -> ResponseReturnValue | None:
+    if request.endpoint not in SENSITIVE or the_visit().proved(house().clock()):
+        return None
+    from handlers.web.confirm import demand
+
+    return demand()
 
 
 def _demand_user() -> ResponseReturnValue | None:

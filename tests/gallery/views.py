@@ -30,6 +30,9 @@ NO_PAGES: Mapping[str, str] = {
     "web.oidc_callback": "leads away, or to what went wrong: below",
     "web.second_step": "stands between two steps; tests/e2e/test_factors.py looks at it",
     "web.second_step_recovery": "as above",
+    "web.enter": "a link that works once; shown by the journeys",
+    "web.make_account": "as above",
+    "web.move_email": "as above",
     "web.setup": "there is an account already; shown by the first visit",
 }
 """Routes that answer GET, and that have no page of their own to be looked at, and why."""
@@ -110,6 +113,7 @@ def _values(site: Filled) -> dict[str, Any]:
         "kind": "webhook",
         "down": 3,
         "key": unique_key(check),
+        "token": "used-already",
         **site.others,
         "passkey_id": LAPTOP,
         "identity_id": identity_of(site.owner, site.house).id,

@@ -13,13 +13,14 @@ from tests.fakes import SECRET, Clock
 from tests.handlers.commands import answer, refusal
 from tocsin.domain.check import Status
 from tocsin.house import House
-from tocsin.services import accounts, factors
+from tocsin.services import accounts, factors, sessions
 from tocsin.services.checks import Wishes, create_check
 from tocsin.services.keys import open_with
 from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import Info, Keep
 from tocsin.stores.factors import Passkey
 from tocsin.stores.keys import KeyKind
+from tocsin.stores.sessions import Caller
 
 
 def test_user_create_reads_the_password_from_stdin(flask: Any, house: House) -> None:
@@ -233,3 +234,22 @@ def test_missing_table_is_said_with_the_way_out(flask: Any, store_url: str) -> N
     """Every command that needs the table names the one that makes it."""
     answer(flask("table", "drop"))
     assert "flask table create" in refusal(flask("user", "create", "alice@example.org"))
+
+
+def test_user_password_is_replaced_and_ends_all_sessions(flask: Any, house: House) -> None:
+    """Made up and shown once, or read from standard input; the old one holds no more."""
+    answer(flask("user", "create", "alice@example.org", "--password-stdin", stdin="correct horse\n"))
+    user = house.accounts.by_email("alice@example.org")
+    assert user is not None
+    sessions.begin(house.sessions, user=user, by="password", caller=Caller(), now=house.clock())
+
+    made = answer(flask("user", "password", "Alice@example.org"))["password"]
+
+    assert accounts.sign_in(house.accounts, email="alice@example.org", password="correct horse") is None
+    assert accounts.sign_in(house.accounts, email="alice@example.org", password=made) is not None
+    assert house.sessions.of_user(user.id) == []
+    told = answer(flask("user", "password", "alice@example.org", "--password-stdin", stdin="battery staple\n"))
+    assert "password" not in told
+    assert accounts.sign_in(house.accounts, email="alice@example.org", password="battery staple") is not None
+    refusal(flask("user", "password", "alice@example.org", "--password-stdin", stdin="short\n"))
+    refusal(flask("user", "password", "nobody@example.org"))

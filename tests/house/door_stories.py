@@ -27,10 +27,29 @@ def accounts_of_people(scene: Scene, client: FlaskClient) -> Iterator[str]:
     yield "begin a session"
     sessions.listed(house.sessions, user=user, now=now)
     yield "list the sessions of a person"
-    sessions.end_others(house.accounts, house.sessions, visit=visit)
+    visit = sessions.end_others(house.accounts, house.sessions, visit=visit, caller=Caller(), now=now)
     yield "end all other sessions, one of them"
+    _, other = sessions.begin(house.sessions, user=visit.user, by="link", caller=Caller(), now=now)
+    yield ""
+    sessions.end_one(house.sessions, user=user, session_id=other.session.id, caller=Caller(), now=now)
+    yield "end one session of a person"
+    house.sessions.ask(visit.session, "digest", now + HOUR)
+    house.sessions.answer(visit.session, "digest")
+    yield "mail a code, and prove it"
+    house.activity.page(user.id, now=now, limit=50)
+    yield "a page of what happened to an account"
+    house.sessions.ask(visit.session, "digest", now + HOUR)
+    yield ""
     house.sessions.end(user.id, visit.session.id)
     yield "sign out"
+
+
+def links_of_people(scene: Scene, client: FlaskClient) -> Iterator[str]:
+    """Links in mails, and how often they are asked for."""
+    house, now = scene.house, scene.clock()
+    user = house.accounts.get(scene.owner)
+    assert user is not None
+    yield ""
     token = tokens.issue(house.tokens, purpose="sign-in", payload={"user": user.id}, ttl=HOUR, now=now)
     yield "issue a link"
     tokens.peek(house.tokens, purpose="sign-in", text=token, now=now)
@@ -38,6 +57,8 @@ def accounts_of_people(scene: Scene, client: FlaskClient) -> Iterator[str]:
     tokens.redeem(house.tokens, purpose="sign-in", text=token, now=now)
     yield "redeem a link"
     tokens.issue(house.tokens, purpose="sign-in", payload={"user": user.id}, ttl=HOUR, now=now)
+    _, last = sessions.begin(house.sessions, user=user, by="link", caller=Caller(), now=now)
+    house.sessions.ask(last.session, "digest", now + HOUR)
     yield ""
     house.rate_limits.take(ENTRIES, "192.0.2.7")
     yield "a rate limit, first time"

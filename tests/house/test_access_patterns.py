@@ -21,7 +21,7 @@ from app import create_app
 from tests.fakes import SECRET, Clock, Scene, settings_for
 from tests.house.api_stories import programs
 from tests.house.document_stories import documents
-from tests.house.door_stories import accounts_of_people
+from tests.house.door_stories import accounts_of_people, links_of_people
 from tests.house.factor_stories import factors_kept, factors_of_people
 from tests.house.meter import TABLE, Meter
 from tests.house.pages import doc, rows
@@ -183,7 +183,7 @@ def owners(scene: Scene, client: FlaskClient) -> Iterator[str]:
     accounts.create_user(house.accounts, email="bob@example.org", password=None, now=now)
     yield "`flask user create`"
     house.accounts.by_email("bob@example.org")
-    yield "find somebody by address (sign-in, `flask project create`)"
+    yield "find somebody by address, or nobody (sign-in, `flask project create`)"
     projects.create_project(
         house.projects,
         name="x",
@@ -269,7 +269,19 @@ def readers(scene: Scene, client: FlaskClient, check_id: str) -> Iterator[str]:
     yield "page for Prometheus, 100 checks"
 
 
-STORIES = (pings, ticks, upkeep, owners, teams, accounts_of_people, factors_of_people, pages, programs, documents)
+STORIES = (
+    pings,
+    ticks,
+    upkeep,
+    owners,
+    teams,
+    accounts_of_people,
+    links_of_people,
+    factors_of_people,
+    pages,
+    programs,
+    documents,
+)
 
 
 def test_access_patterns_cost_what_their_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -324,7 +336,7 @@ def test_items_are_documented_with_their_attributes(tmp_path: Path) -> None:
     items = next(text for text in doc("access-patterns.md").split("\n## ") if text.startswith("Items"))
     told = {row[1].strip("`").partition("#")[0]: set(re.findall(r"`(\w+)`", row[3])) for row in rows(items)[2:]}
     found: dict[str, set[str]] = {}
-    for story in (pings, ticks, upkeep, owners, teams, accounts_of_people, factors_kept, oddities):
+    for story in (pings, ticks, upkeep, owners, teams, accounts_of_people, links_of_people, factors_kept, oddities):
         with on_dynamodb(tmp_path) as (scene, client):
             list(story(scene, client))
             sdk: Any = botocore.session.get_session().create_client("dynamodb")

@@ -68,6 +68,8 @@ def test_everything_set_writes_nothing(tmp_path: Path) -> None:
         ("PROMETHEUS", "", "prometheus", True),
         ("PROMETHEUS", "off", "prometheus", False),
         ("FIRST_VISIT", "off", "first_visit", False),
+        ("SIGN_UP", "", "sign_up", False),
+        ("SIGN_UP", "on", "sign_up", True),
         ("HEARTBEAT_URL", "https://m.example.org/p?x=1", "heartbeat_url", "https://m.example.org/p?x=1"),
         ("LOG_FORMAT", "", "json_log", False),
         ("LOG_FORMAT", "JSON", "json_log", True),

@@ -84,6 +84,23 @@ EXPECTED: Mapping[str, Answers] = {
     "web.docs_page": anybody(HERE),
     "web.appearance": user(HERE),
     "web.logout": user(DOOR),
+    "web.mail_link": anybody(HERE, in_=AWAY),
+    "web.mail_sent": anybody(HERE),
+    "web.enter": anybody(410),
+    "web.sign_up": anybody(BARRED, in_=AWAY),
+    "web.make_account": anybody(BARRED),
+    "web.confirm": user(HERE),
+    "web.mail_code": user(AWAY),
+    "web.profile": user(HERE),
+    "web.password": user(HERE),
+    "web.email": user(HERE),
+    "web.move_email": anybody(410),
+    "web.sessions": user(HERE),
+    "web.end_session": user(AWAY),
+    "web.end_others": user(AWAY),
+    "web.activity": user(HERE),
+    "web.close_account": user(HERE),
+    "web.account_closed": anybody(HERE),
     "web.projects": user(HERE),
     "web.add_project": user(HERE),
     "web.checks": look(HERE),
@@ -157,7 +174,7 @@ def url_of(site: Site, endpoint: str, **changes: str) -> tuple[str, str]:
     ids["token"] = site.token if changes.get("project_id") != UNKNOWN else "forged"
     values: dict[str, Any] = ids | {"n": 1, "kind": "email", "down": 3, "key": unique_key(ids["check_id"])}
     values |= {"passkey_id": "nobody's", "identity_id": "nobody's", "name": "cron"}
-    values |= {"part": 1}
+    values |= {"part": 1, "token": "x" * 43, "session_id": "0" * 32}
     with site.app.test_request_context():
         url = site.app.url_for(endpoint, **{name: values[name] for name in rule.arguments})
     return url, "GET" if rule.methods and "GET" in rule.methods else "POST"

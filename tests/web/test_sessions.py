@@ -127,7 +127,7 @@ def test_other_sessions_end_at_once(site: Site) -> None:
         )
     assert visit is not None
 
-    sessions.end_others(site.house.accounts, site.house.sessions, visit=visit)
+    sessions.end_others(site.house.accounts, site.house.sessions, visit=visit, caller=Caller(), now=site.clock())
 
     assert is_in(site.browser)
     assert not is_in(elsewhere)

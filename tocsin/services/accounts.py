@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from msgspec.structs import replace
+
+from tocsin.services.activity import noted
+from tocsin.services.sessions import Visit, renew
 from tocsin.stores.accounts import Accounts, User
+from tocsin.stores.sessions import Caller, Sessions
+from tocsin.stores.table import Action
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -26,10 +33,19 @@ class InvalidAccount(ValueError):
         self.errors = errors
 
 
-def create_user(accounts: Accounts, *, email: str, password: str | None, now: datetime, first: bool = False) -> User:
-    """Make an account. `first` insists that it is the first one here.
+def create_user(
+    accounts: Accounts,
+    *,
+    email: str,
+    password: str | None,
+    now: datetime,
+    first: bool = False,
+    also: Sequence[Action] = (),
+) -> User:
+    """Make an account, and do the actions in `also` with that. `first` insists that it is the first one here.
 
-    Raises InvalidAccount, stores.accounts.EmailTaken, stores.accounts.NotFirst.
+    Raises InvalidAccount, stores.accounts.EmailTaken, stores.accounts.NotFirst, and table.TransactionLost where one
+    of the other actions is in the way.
     """
     validate(email.strip(), password)
     user = User(
@@ -38,8 +54,38 @@ def create_user(accounts: Accounts, *, email: str, password: str | None, now: da
         created=now,
         password=None if password is None else _hash(password),
     )
-    accounts.create(user, first=first)
+    accounts.create(user, first=first, also=also)
     return user
+
+
+def knows_password(user: User, password: str) -> bool:
+    """Takes the same time for somebody who has none."""
+    return _matches(user.password or _hash_of_nobody(), password)
+
+
+def set_password(
+    accounts: Accounts, sessions: Sessions, *, visit: Visit, password: str, caller: Caller, now: datetime
+) -> Visit:
+    """Give the user of the visit this password, and end all their other sessions.
+
+    Raises InvalidAccount, changing.Busy.
+    """
+    validate(visit.user.email, password)
+    note = noted(visit.user.id, "password.set", caller=caller, now=now)
+    new = replace(visit.user, password=_hash(password))
+    return renew(accounts, sessions, old=visit, new=new, also=[note])
+
+
+def reset_password(accounts: Accounts, sessions: Sessions, *, user: User, password: str, now: datetime) -> None:
+    """Give the user this password by an operator's hand, and end all their sessions.
+
+    Raises InvalidAccount, stores.accounts.UserChanged.
+    """
+    validate(user.email, password)
+    note = noted(user.id, "password.set", caller=Caller(agent="flask"), now=now)
+    accounts.edit(user, replace(user, password=_hash(password), generation=user.generation + 1), also=[note])
+    for session in sessions.of_user(user.id):
+        sessions.end(user.id, session.id)
 
 
 def sign_in(accounts: Accounts, *, email: str, password: str) -> User | None:

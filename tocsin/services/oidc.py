@@ -15,7 +15,7 @@ from uuid import uuid4
 from msgspec import Struct
 
 from tocsin.services.accounts import InvalidAccount, validate
-from tocsin.stores.accounts import Accounts, EmailTaken, NotFirst, User
+from tocsin.stores.accounts import Accounts, EmailTaken, User
 from tocsin.stores.identities import Identities, Identity, IdentityTaken, put_identity
 from tocsin.stores.table import TransactionLost
 
@@ -120,7 +120,7 @@ def make_user(accounts: Accounts, *, known: Known, open: bool, now: datetime) ->
         user = User(id=str(uuid4()), email=known.email, created=now)
         identity = Identity(user.id, known.issuer, known.subject, known.email, now)
         accounts.create(user, also=put_identity(identity))
-    except (EmailTaken, InvalidAccount, NotFirst, TransactionLost):
+    except (EmailTaken, InvalidAccount, TransactionLost):
         raise NoAccount(taken) from None
     return user
 

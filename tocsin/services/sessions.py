@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tocsin.services.activity import noted, shortened
 from tocsin.services.changing import Busy
 from tocsin.stores.accounts import Accounts, User, UserChanged
 from tocsin.stores.sessions import Caller, Session, Sessions, Way, promoted
@@ -23,7 +24,6 @@ SEEN_EVERY = timedelta(hours=1)
 """How exactly is known when a session was used last: each time it is written down costs a write."""
 PROOF = timedelta(minutes=30)
 """For so long whoever signed in, or confirmed who they are, may do what is sensitive."""
-MAX_AGENT = 300
 
 
 class Visit(Struct, frozen=True):
@@ -51,9 +51,9 @@ def begin(sessions: Sessions, *, user: User, by: Way, caller: Caller, now: datet
         seen=now,
         proved=now,
         expires=now + IDLE,
-        caller=_shortened(caller),
+        caller=shortened(caller),
     )
-    sessions.begin(session)
+    sessions.begin(session, also=[noted(user.id, "sign-in", caller=caller, now=now, detail=by)])
     return secret, Visit(user, session)
 
 
@@ -69,14 +69,24 @@ def see(sessions: Sessions, *, visit: Visit, caller: Caller, now: datetime) -> V
     if now - visit.session.seen < SEEN_EVERY:
         return None
     expires = min(now + IDLE, visit.session.began + LIFE)
-    session = replace(visit.session, seen=now, expires=expires, caller=_shortened(caller))
+    session = replace(visit.session, seen=now, expires=expires, caller=shortened(caller))
     sessions.see(session)
     return Visit(visit.user, session)
 
 
-def end_others(accounts: Accounts, sessions: Sessions, *, visit: Visit) -> Visit:
+def end_one(sessions: Sessions, *, user: User, session_id: str, caller: Caller, now: datetime) -> None:
+    """End one of the user's sessions; one that has ended stays so."""
+    found = sessions.get(user.id, session_id)
+    if found:
+        device = found.caller.agent or found.caller.addr
+        note = noted(user.id, "sign-out.session", caller=caller, now=now, detail=device)
+        sessions.end(user.id, session_id, also=[note])
+
+
+def end_others(accounts: Accounts, sessions: Sessions, *, visit: Visit, caller: Caller, now: datetime) -> Visit:
     """End all sessions of the user but this one, at once. Raises changing.Busy."""
-    return renew(accounts, sessions, old=visit, new=visit.user)
+    note = noted(visit.user.id, "sign-out.others", caller=caller, now=now)
+    return renew(accounts, sessions, old=visit, new=visit.user, also=[note])
 
 
 def renew(accounts: Accounts, sessions: Sessions, *, old: Visit, new: User, also: Sequence[Action] = ()) -> Visit:
@@ -109,10 +119,6 @@ def listed(sessions: Sessions, *, user: User, now: datetime) -> list[Session]:
 
 def _lives(session: Session, user: User, now: datetime) -> bool:
     return session.expires > now and session.generation == user.generation
-
-
-def _shortened(caller: Caller) -> Caller:
-    return replace(caller, agent=caller.agent[:MAX_AGENT])
 
 
 def _digest(secret: str) -> str:

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct
 
 from tocsin.stores import fields
-from tocsin.stores.table import ABSENT, Action, Item, Key, Put, Table, TransactionLost, Update, Value, Where
+from tocsin.stores.table import (
+    ABSENT,
+    PRESENT,
+    Action,
+    Delete,
+    Item,
+    Key,
+    Put,
+    Table,
+    TransactionLost,
+    Update,
+    Value,
+    Where,
+)
 
 _FIRST = Key("site", "first-account")
+_NOBODY = "nobody"
+"""No user has this id."""
 
 
 class User(Struct, frozen=True):
@@ -47,18 +63,23 @@ class Accounts(Struct, frozen=True):
     table: Table
 
     def create(self, user: User, *, first: bool = False, also: Sequence[Action] = ()) -> None:
-        """Write the user, and do the actions in `also` with that.
+        """Make the account, and do the actions in `also` with that.
 
-        Raises EmailTaken and, where it must be the `first` of all, NotFirst: two at once can't both be.
+        Raises EmailTaken; where it must be the `first` of all, NotFirst: two at once can't both be; and
+        table.TransactionLost where one of the others is in the way.
         """
         flag = {"pk": _FIRST.pk, "sk": _FIRST.sk, "user": user.id}
-        guard = {"pk": f"email#{user.email}", "sk": "email", "user": user.id}
+        guard = _encode_guard(user.email, user.id)
         actions: list[Action] = [Put(guard, where=ABSENT), Put(_encode(user), where=ABSENT)]
         actions.append(Put(flag, where=ABSENT) if first else Put(flag))
         try:
             self.table.transact([*actions, *also])
         except TransactionLost as lost:
-            raise EmailTaken if 0 in lost.lost else NotFirst from None
+            if 0 in lost.lost:
+                raise EmailTaken from None
+            if first and 2 in lost.lost:
+                raise NotFirst from None
+            raise
 
     def edit(self, old: User, new: User, *, also: Sequence[Action] = ()) -> None:
         """Write all but the address, and do the actions in `also` with that. Raises UserChanged."""
@@ -89,8 +110,47 @@ class Accounts(Struct, frozen=True):
         return {user.id: user for user in users}
 
     def by_email(self, email: str) -> User | None:
-        guard = self.table.get(Key(f"email#{email}", "email"))
-        return self.get(fields.text(guard, "user")) if guard else None
+        """Takes two reads whether there is somebody or not, so that its time does not tell."""
+        guard = self.table.get(_guard(email))
+        user = self.get(fields.text(guard, "user") if guard else _NOBODY)
+        return user if user and user.email == email else None
+
+    def move(self, old: User, email: str, *, also: Sequence[Action] = ()) -> None:
+        """Give the user another address, and do the actions in `also` with that. Raises EmailTaken, UserChanged."""
+        guard = Put(_encode_guard(email, old.id), where=ABSENT)
+        leave = Delete(_guard(old.email), where=Where(equals={"user": old.id}))
+        moved = Update(_key(old.id), set={"email": email}, where=Where(equals={"email": old.email}))
+        try:
+            self.table.transact([guard, leave, moved, *also])
+        except TransactionLost as lost:
+            raise EmailTaken if 0 in lost.lost else UserChanged from None
+
+    def clear(self, user: User) -> None:
+        """Delete whatever else stands under the user: sessions, the log of the account, second factors."""
+        cursor: str | None = None
+        while True:
+            page = self.table.query(f"user#{user.id}", cursor=cursor)
+            for item in page.items:
+                if item["sk"] != _key(user.id).sk:
+                    self.table.delete(Delete(Key(fields.text(item, "pk"), fields.text(item, "sk"))))
+            cursor = page.cursor
+            if cursor is None:
+                return
+
+    def delete(self, user: User) -> None:
+        """Delete the account and free its address; all else that is its own is gone by then."""
+        leave = Delete(_guard(user.email), where=Where(equals={"user": user.id}))
+        with suppress(TransactionLost):
+            self.table.transact([Delete(_key(user.id), where=PRESENT), leave])
+
+
+def _guard(email: str) -> Key:
+    return Key(f"email#{email}", "email")
+
+
+def _encode_guard(email: str, user_id: str) -> Item:
+    key = _guard(email)
+    return {"pk": key.pk, "sk": key.sk, "user": user_id}
 
 
 def _key(user_id: str) -> Key:

@@ -10,7 +10,20 @@ from typing import Literal, TypeAlias, cast
 from msgspec import Struct
 
 from tocsin.stores import fields
-from tocsin.stores.table import PRESENT, Action, ConditionLost, Delete, Item, Key, Put, Range, Table, Update, Value
+from tocsin.stores.table import (
+    PRESENT,
+    Action,
+    ConditionLost,
+    Delete,
+    Item,
+    Key,
+    Put,
+    Range,
+    Table,
+    Update,
+    Value,
+    Where,
+)
 
 Way: TypeAlias = Literal["password", "link", "passkey", "oidc", "setup"]
 """What somebody signed in by; setup is the first visit."""
@@ -39,6 +52,9 @@ class Session(Struct, frozen=True):
     expires: datetime
     caller: Caller = Caller()
     """Of the last request, as `seen`."""
+    code: str | None = None
+    """The digest of a code that was mailed to prove who this is; it works once."""
+    code_until: datetime | None = None
 
 
 class Sessions(Struct, frozen=True):
@@ -78,8 +94,32 @@ class Sessions(Struct, frozen=True):
     def prove(self, session: Session) -> None:
         self._change(session, {"proved": fields.moment(session.proved)})
 
-    def end(self, user_id: str, session_id: str) -> None:
-        self.table.delete(Delete(_key(user_id, session_id)))
+    def ask(self, session: Session, code: str, until: datetime) -> None:
+        """Write the digest of a code that was mailed; an earlier one holds no more."""
+        self._change(session, {"code": code, "code_until": fields.moment(until)})
+
+    def answer(self, session: Session, code: str) -> bool:
+        """Note the proof if the digest is that of the code; it is used up by that."""
+        try:
+            self.table.update(
+                Update(
+                    _key(session.user, session.id),
+                    set={"proved": fields.moment(session.proved)},
+                    remove=["code", "code_until"],
+                    where=Where(equals={"code": code}),
+                )
+            )
+        except ConditionLost:
+            return False
+        return True
+
+    def end(self, user_id: str, session_id: str, *, also: Sequence[Action] = ()) -> None:
+        """Delete it, and do the actions in `also` with that."""
+        gone = Delete(_key(user_id, session_id))
+        if also:
+            self.table.transact([gone, *also])
+        else:
+            self.table.delete(gone)
 
     def _change(self, session: Session, values: dict[str, Value]) -> None:
         with suppress(ConditionLost):
@@ -122,4 +162,6 @@ def _decode(item: Item) -> Session:
         proved=fields.moment_from(fields.number(item, "proved")),
         expires=fields.expired_at(fields.number(item, "expires")),
         caller=Caller(fields.text(item, "addr"), fields.text(item, "agent")),
+        code=fields.optional_text(item, "code"),
+        code_until=fields.optional_moment(item, "code_until"),
     )

@@ -1,0 +1,27 @@
+"""What letters about accounts say of this site and of the request under way."""
+
+from __future__ import annotations
+
+from flask import request, url_for
+
+from handlers.current import house
+from handlers.web.session import caller, the_user
+from tocsin.channels.alert_text import moment_words
+from tocsin.domain.device import device_words
+
+
+def mailed_url(endpoint: str, **values: str) -> str:
+    """The address of a page for a letter. Never by the host that a request names: a forged one would get the link."""
+    path = url_for(endpoint, _external=False, **values).removeprefix(request.script_root)
+    return house().settings.links_root + path
+
+
+def tell_owner(what: str, *, to: str = "") -> None:
+    """Send word of something that concerns the safety of the user's account."""
+    house().post.tell("security", to=to or the_user().email, what=what, link=mailed_url("web.sessions"), **origin())
+
+
+def origin() -> dict[str, str]:
+    """When and from where it is being done."""
+    there = caller()
+    return {"at": moment_words(house().clock()), "addr": there.addr, "device": device_words(there.agent)}
