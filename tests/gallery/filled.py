@@ -69,7 +69,7 @@ def filled_site(folder: Path) -> Iterator[Filled]:
     port = closed_port()
     clock = PlayedClock(utc_now() - HISTORY - DAY)
     url = f"http://localhost:{port}"  # a name: passkeys are made for nothing else
-    facts = {"site_root": url, "oidc": OidcSettings(ISSUER, "tocsin", name="Example Staff")}
+    facts = {"site_root": url, "sign_up": True, "oidc": OidcSettings(ISSUER, "tocsin", name="Example Staff")}
     app = create_app(settings_for(f"sqlite://{folder / 'tocsin.sqlite3'}", folder, **facts), clock=clock)
     site = _furnished(app, clock, url)
     _live_through(site)
