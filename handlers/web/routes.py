@@ -149,7 +149,7 @@ NEEDS: Mapping[str, Need] = {f"web.{endpoint}": need for _, endpoint, _, need in
 SENSITIVE = frozenset(
     f"web.{endpoint}"
     for endpoint in (
-        *("password", "email", "close_account", "add_key", "add_account_key", "delete_project"),
+        *("password", "email", "close_account", "add_key", "add_account_key", "transfer", "delete_project"),
         *("add_app", "remove_app", "renew_codes", "add_passkey", "remove_passkey", "connect_oidc", "disconnect_oidc"),
     )
 )
