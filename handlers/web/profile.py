@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from handlers.current import house
@@ -16,6 +16,7 @@ from tocsin.services import accounts, way_in
 from tocsin.services.rate_limits import LETTERS, LINKS, mailbox_of
 from tocsin.services.tokens import BadToken
 from tocsin.stores.accounts import EmailTaken
+from tocsin.stores.table import BadCursor
 
 
 def page() -> ResponseReturnValue:
@@ -73,7 +74,10 @@ def move(token: str) -> ResponseReturnValue:
 
 def activity() -> ResponseReturnValue:
     now, cursor = house().clock(), request.args.get("cursor")
-    entries, more = house().activity.page(the_user().id, now=now, limit=50, cursor=cursor)
+    try:
+        entries, more = house().activity.page(the_user().id, now=now, limit=50, cursor=cursor)
+    except BadCursor:
+        abort(404)
     return render_template("activity.html", entries=entries, more=more)
 
 

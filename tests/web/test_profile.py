@@ -161,6 +161,7 @@ def test_activity_tells_of_sign_ins_and_changes(site: Site, elsewhere: Browser, 
     places = [text.index(words) for words in ("Password set", "Signed out all other", "Signed in by a password")]
     assert places == sorted(places)
     assert "Password set" not in other.browser.get("/account/activity").text
+    assert site.browser.get("/account/activity?cursor=made-up").status == 404
     site.clock.advance(days=181)
     site.sign_in()
     assert "Password set" not in site.browser.get("/account/activity").text
