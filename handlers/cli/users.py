@@ -13,6 +13,7 @@ from tocsin.channels.alert_text import moment_words
 from tocsin.services import accounts, factors
 from tocsin.services.keys import random_text
 from tocsin.stores.accounts import EmailTaken, User, UserChanged
+from tocsin.stores.sessions import Caller
 
 user = AppGroup("user", help="People who sign in.")
 
@@ -60,7 +61,7 @@ def set_password(email: str, password_stdin: bool) -> dict[str, object]:
 def reset_factors(email: str) -> dict[str, object]:
     """Take away somebody's passkeys, authenticator app and recovery codes: they have lost them."""
     person, now = person_with(email), house().clock()
-    removed = factors.remove_all(house().accounts, user=person)
+    removed = factors.remove_all(house().accounts, user=person, caller=Caller(agent="flask"), now=now)
     if removed:
         house().post.tell(
             "security",

@@ -7,20 +7,22 @@ from flask.typing import ResponseReturnValue
 
 from handlers.current import house
 from handlers.web.entrance_forms import ConfirmForm
+from handlers.web.factor_forms import CodeForm
 from handlers.web.letters import mailed_url
 from handlers.web.limiting import count
 from handlers.web.sending import sent
 from handlers.web.session import safe_next, the_user, the_visit
 from tocsin.services import proving
 from tocsin.services.rate_limits import CODES, GUESSES
+from tocsin.stores.factors import Held
 
 
 def page() -> ResponseReturnValue:
     """Ask for the password, or for a code that was mailed."""
     form = ConfirmForm(sent())
     if request.method == "POST" and form.validate() and _proved(form):
-        return redirect(_target() or url_for("web.profile"))
-    return _shown(form), 422 if form.errors else 200
+        return redirect(target() or url_for("web.profile"))
+    return shown(form), 422 if form.errors else 200
 
 
 def mail_code() -> ResponseReturnValue:
@@ -34,14 +36,14 @@ def mail_code() -> ResponseReturnValue:
         now=house().clock(),
     )
     flash(f"A code of six digits is on its way to {the_user().email}.")
-    return redirect(url_for("web.confirm", next=_target()))
+    return redirect(url_for("web.confirm", next=target()))
 
 
 def demand() -> ResponseReturnValue:
     """Lead to the page, and from there to where the request was going; what a form had in it must be sent again."""
     back = request.full_path.rstrip("?") if request.method == "GET" else _page_of_form()
-    target = safe_next(request.script_root + back) if back else None
-    url = url_for("web.confirm", next=target)
+    wanted = safe_next(request.script_root + back) if back else None
+    url = url_for("web.confirm", next=wanted)
     if "HX-Request" in request.headers:
         return "", 204, {"HX-Redirect": url}
     if request.method == "POST":
@@ -70,11 +72,20 @@ def _proved(form: ConfirmForm) -> bool:
     return False
 
 
-def _shown(form: ConfirmForm) -> str:
+def shown(form: ConfirmForm | None = None, *, app_form: CodeForm | None = None, error: str = "") -> str:
+    """The page, with what was refused on it."""
     visit, now = the_visit(), house().clock()
     until = visit.session.code_until
-    return render_template("confirm.html", form=form, target=_target(), code_sent=bool(until and until > now))
+    return render_template(
+        "confirm.html",
+        form=form or ConfirmForm(),
+        app_form=app_form or CodeForm(prefix="app-"),
+        held=house().factors.held(visit.user.id) if visit.user.two_step else Held(),
+        error=error,
+        target=target(),
+        code_sent=bool(until and until > now),
+    )
 
 
-def _target() -> str | None:
+def target() -> str | None:
     return safe_next(request.values.get("next", ""))

@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from handlers.current import house
 from handlers.web.factor_forms import CodeForm
+from handlers.web.letters import tell_owner
 from handlers.web.passkey_questions import party
 from handlers.web.sending import sent
-from handlers.web.session import the_user
+from handlers.web.session import caller, the_user
 from tocsin.services import factors, totp
 from tocsin.services.factors import InvalidFactor, WrongCode
 from tocsin.services.sealing import Unreadable, seal, unseal
@@ -46,6 +47,7 @@ def add_app() -> ResponseReturnValue:
             form.form_errors.append(str(refusal))
         else:
             session.pop(_PENDING)
+            tell_owner("An authenticator app was added")
             flash("Your authenticator app was added.")
             return show_codes(codes)
     uri = totp.enrolment_uri(secret, email=the_user().email, site=house().settings.site_name)
@@ -60,7 +62,8 @@ def remove_app() -> ResponseReturnValue:
         abort(404)
     if request.method == "GET":
         return render_template("factor_remove.html", what="your authenticator app", last=user.factors == 1)
-    factors.remove_totp(house().accounts, user=user)
+    factors.remove_totp(house().accounts, user=user, caller=caller(), now=house().clock())
+    tell_owner("Your authenticator app was removed")
     flash("Your authenticator app was removed.")
     return redirect(url_for("web.security"))
 
@@ -71,7 +74,9 @@ def renew_codes() -> ResponseReturnValue:
         abort(404)
     if request.method == "GET":
         return render_template("codes_renew.html", held=house().factors.held(user.id))
-    return show_codes(factors.renew_codes(house().accounts, user=user, now=house().clock()))
+    codes = factors.renew_codes(house().accounts, user=user, caller=caller(), now=house().clock())
+    tell_owner("New recovery codes were made")
+    return show_codes(codes)
 
 
 def show_codes(codes: Sequence[str]) -> ResponseReturnValue:
@@ -82,9 +87,14 @@ def show_codes(codes: Sequence[str]) -> ResponseReturnValue:
 
 
 def _add(secret: str, code: str) -> Sequence[str]:
-    secret_key, now = house().settings.secret_key, house().clock()
     added = factors.add_totp(
-        house().accounts, user=the_user(), secret=secret, code=code, secret_key=secret_key, now=now
+        house().accounts,
+        user=the_user(),
+        secret=secret,
+        code=code,
+        secret_key=house().settings.secret_key,
+        caller=caller(),
+        now=house().clock(),
     )
     return added.codes
 

@@ -11,10 +11,13 @@ from msgspec import ValidationError, convert, to_builtins
 from handlers.current import house, site_root
 from handlers.web.admission import admit
 from handlers.web.entrance import FIRST_PROJECT, open_project
-from handlers.web.session import current_user, safe_next, the_user
+from handlers.web.letters import tell_owner
+from handlers.web.limiting import count_network
+from handlers.web.session import caller, current_user, safe_next, the_user
 from tocsin.services import oidc
 from tocsin.services.oidc import Declined, Errand, Known, NoAccount, Strayed
 from tocsin.services.oidc_provider import Provider, ProviderFailed
+from tocsin.services.rate_limits import ENTRIES
 from tocsin.stores.accounts import User
 from tocsin.stores.identities import IdentityGone, IdentityTaken
 
@@ -46,6 +49,7 @@ def begin_connecting() -> ResponseReturnValue:
 def come_back() -> ResponseReturnValue:
     """Where the provider sends the browser."""
     provider, errand = _provider(), _remembered()
+    count_network(ENTRIES)
     try:
         known = oidc.finish(
             provider, errand=errand, answer=request.args, redirect_uri=_redirect_uri(), now=house().clock()
@@ -69,9 +73,10 @@ def disconnect(identity_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("oidc_disconnect.html", identity=mine[identity_id])
     try:
-        house().identities.disconnect(the_user().id, identity_id)
+        oidc.disconnect(house().identities, identity=mine[identity_id], caller=caller(), now=house().clock())
     except IdentityGone:
         abort(404)
+    tell_owner("Your account was disconnected from an identity provider")
     flash("Your account is disconnected from the identity provider.")
     return redirect(url_for("web.security"))
 
@@ -84,8 +89,8 @@ def _sign_in(errand: Errand, known: Known) -> ResponseReturnValue:
 
 
 def _new_user(known: Known) -> User:
-    open_to_all = _provider().settings.sign_up
-    user = oidc.make_user(house().accounts, known=known, open=open_to_all, now=house().clock())
+    welcome = _provider().settings.sign_up or house().settings.sign_up
+    user = oidc.make_user(house().accounts, known=known, open=welcome, now=house().clock())
     open_project(user, FIRST_PROJECT)
     return user
 
@@ -95,7 +100,8 @@ def _connect(errand: Errand, known: Known) -> ResponseReturnValue:
     if user is None or user.id != errand.user:
         raise Strayed
     try:
-        oidc.connect(house().identities, user=user, known=known, now=house().clock())
+        oidc.connect(house().identities, user=user, known=known, caller=caller(), now=house().clock())
+        tell_owner(f"{_provider().settings.name} was connected: you can sign in by it")
         flash("Your account is connected: you can sign in by the identity provider from now on.")
     except IdentityTaken:
         flash("This identity is connected to an account already, which may be this one.", "error")

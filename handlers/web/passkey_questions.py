@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from msgspec import ValidationError, convert, to_builtins
 
 from handlers.current import house, site_root
+from handlers.web.letters import tell_owner
 from tocsin.services import passkeys
 from tocsin.services.passkey_party import Party, party_of
-from tocsin.services.passkeys import Answered, NotProven, Question
+from tocsin.services.passkeys import Answered, Copied, NotProven, Question
 from tocsin.stores.accounts import User
 
 
@@ -40,6 +41,13 @@ def answered(purpose: str, *, user: User | None = None) -> Answered:
         raise NotProven("Your browser was asked for somebody else's passkey. Try again.")
     answer = request.form.get("answer", "")
     return passkeys.check(house().factors, party(), question=question, answer=answer, now=house().clock())
+
+
+def tell_of_copy(refusal: NotProven) -> None:
+    """Tell the owner of a passkey that somebody seems to have a copy of it."""
+    owner = house().accounts.get(refusal.user_id) if isinstance(refusal, Copied) else None
+    if owner and isinstance(refusal, Copied):
+        tell_owner(f"Your passkey {refusal.name} was refused: somebody may have a copy of it", to=owner.email)
 
 
 def _name(purpose: str) -> str:

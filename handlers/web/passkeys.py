@@ -9,12 +9,15 @@ from handlers.current import house
 from handlers.web.admission import admit
 from handlers.web.factor_forms import NameForm, PasskeyForm
 from handlers.web.factors import show_codes
-from handlers.web.passkey_questions import answered, asked, asked_before, party
+from handlers.web.letters import tell_owner
+from handlers.web.limiting import count_network
+from handlers.web.passkey_questions import answered, asked, asked_before, party, tell_of_copy
 from handlers.web.sending import sent
-from handlers.web.session import the_user
+from handlers.web.session import caller, the_user
 from tocsin.services import factors, passkeys
 from tocsin.services.factors import InvalidFactor
 from tocsin.services.passkeys import NotProven
+from tocsin.services.rate_limits import ENTRIES
 from tocsin.stores.factors import Passkey, PasskeyGone
 
 
@@ -25,9 +28,11 @@ def sign_in_options() -> ResponseReturnValue:
 
 def sign_in() -> ResponseReturnValue:
     target = request.form.get("next")
+    count_network(ENTRIES)
     try:
         user = house().accounts.get(answered("sign-in").user)
     except NotProven as refusal:
+        tell_of_copy(refusal)
         flash(str(refusal), "error")
         return redirect(url_for("web.login", next=target))
     if user is None:
@@ -46,10 +51,13 @@ def add() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             made = _made(form)
-            added = factors.add_passkey(house().accounts, user=the_user(), passkey=made, now=house().clock())
+            added = factors.add_passkey(
+                house().accounts, user=the_user(), passkey=made, caller=caller(), now=house().clock()
+            )
         except (NotProven, InvalidFactor) as refusal:
             form.form_errors.append(str(refusal))
         else:
+            tell_owner("A passkey was added")
             flash("Your passkey was added.")
             return show_codes(added.codes)
     return render_template("passkey_add.html", form=form, party=party()), 422 if form.errors else 200
@@ -75,9 +83,12 @@ def remove(passkey_id: str) -> ResponseReturnValue:
         last = the_user().factors == 1
         return render_template("factor_remove.html", what=passkey.name, last=last)
     try:
-        factors.remove_passkey(house().accounts, user=the_user(), passkey_id=passkey_id)
+        factors.remove_passkey(
+            house().accounts, user=the_user(), passkey_id=passkey_id, caller=caller(), now=house().clock()
+        )
     except PasskeyGone:
         abort(404)
+    tell_owner(f"The passkey {passkey.name} was removed")
     flash(f"The passkey {passkey.name} was removed.")
     return redirect(url_for("web.security"))
 

@@ -8,11 +8,14 @@ from flask.typing import ResponseReturnValue
 from handlers.current import house
 from handlers.web.admission import Half, finish, halfway
 from handlers.web.factor_forms import CodeForm, RecoveryForm
-from handlers.web.passkey_questions import answered, asked, party
+from handlers.web.letters import tell_owner
+from handlers.web.limiting import count
+from handlers.web.passkey_questions import answered, asked, party, tell_of_copy
 from handlers.web.sending import sent
 from tocsin.services import factors, passkeys
 from tocsin.services.factors import WrongCode
 from tocsin.services.passkeys import NotProven
+from tocsin.services.rate_limits import STEPS
 
 
 def page() -> ResponseReturnValue:
@@ -22,6 +25,7 @@ def page() -> ResponseReturnValue:
         return _no_step(half)
     form = CodeForm(sent())
     if request.method == "POST" and form.validate():
+        count(STEPS, half.user.id)
         try:
             _take_code(half, form.code.data or "")
             return finish(half)
@@ -46,6 +50,7 @@ def passkey() -> ResponseReturnValue:
     try:
         answered("second", user=half.user)
     except NotProven as refusal:
+        tell_of_copy(refusal)
         return _shown(half, CodeForm(), error=str(refusal))
     return finish(half)
 
@@ -56,11 +61,13 @@ def recovery() -> ResponseReturnValue:
         return _no_step(half)
     form = RecoveryForm(sent())
     if request.method == "POST" and form.validate():
+        count(STEPS, half.user.id)
         try:
             left = factors.use_recovery_code(house().factors, user=half.user, code=form.code.data or "")
         except WrongCode as refusal:
             form.take({"code": str(refusal)})
         else:
+            tell_owner("A recovery code was used to sign in", to=half.user.email)
             answer = finish(half)
             flash(_left(left))  # into the session that has just begun
             return answer

@@ -10,6 +10,7 @@ from tocsin.services import factors, totp
 from tocsin.stores.accounts import User
 from tocsin.stores.factors import Passkey
 from tocsin.stores.identities import Identity
+from tocsin.stores.sessions import Caller
 
 ISSUER = "https://id.example.org/staff"
 LAPTOP = "b1" * 32
@@ -22,14 +23,20 @@ def secure(house: House, owner: User) -> None:
     house.identities.connect(identity_of(owner, house))
     secret = totp.new_secret()
     added = factors.add_totp(
-        house.accounts, user=owner, secret=secret, code=totp.code_of(secret, now), secret_key=SECRET, now=now
+        house.accounts,
+        user=owner,
+        secret=secret,
+        code=totp.code_of(secret, now),
+        secret_key=SECRET,
+        caller=Caller(),
+        now=now,
     )
     user = added.user
     for passkey in (
         Passkey(LAPTOP, b"1", b"", "Laptop", now, alone=True, used=now + timedelta(days=39)),
         Passkey("b2" * 32, b"2", b"", "The blue key on the keyring", now, alone=False),
     ):
-        user = factors.add_passkey(house.accounts, user=user, passkey=passkey, now=now).user
+        user = factors.add_passkey(house.accounts, user=user, passkey=passkey, caller=Caller(), now=now).user
     factors.use_recovery_code(house.factors, user=user, code=added.codes[0])
 
 

@@ -60,7 +60,7 @@ def test_reset_factors_lets_somebody_in_who_lost_them(flask: Any, house: House, 
     user = house.accounts.by_email("alice@example.org")
     assert user is not None
     passkey = Passkey("digest", b"id", b"key", "Laptop", clock(), alone=True)
-    factors.add_passkey(house.accounts, user=user, passkey=passkey, now=clock())
+    factors.add_passkey(house.accounts, user=user, passkey=passkey, caller=Caller(), now=clock())
     assert answer(flask("user", "reset-factors", "alice@example.org"))["removed"] == 1
     assert house.accounts.by_email("alice@example.org") == user
     [mail] = Path(house.settings.mail.removeprefix("file://")).iterdir()

@@ -12,7 +12,9 @@ from tests.fakes import SECRET, Scene
 from tocsin.services import factors, passkeys, totp
 from tocsin.services.passkey_party import party_of
 from tocsin.stores.identities import Identity
+from tocsin.stores.sessions import Caller
 
+FIREFOX = Caller("192.0.2.7", "Firefox")
 PARTY = party_of("http://localhost", name="Tocsin")
 
 
@@ -22,14 +24,16 @@ def factors_of_people(scene: Scene, client: FlaskClient) -> Iterator[str]:
     assert user is not None
     yield ""
     secret, device = totp.new_secret(), Authenticator()
-    facts = {"secret_key": SECRET, "now": now}
-    added = factors.add_totp(house.accounts, user=user, secret=secret, code=totp.code_of(secret, now), **facts)  # type: ignore[arg-type]
+    code = totp.code_of(secret, now)
+    added = factors.add_totp(
+        house.accounts, user=user, secret=secret, code=code, secret_key=SECRET, caller=FIREFOX, now=now
+    )
     yield "add an authenticator app, the first factor"
     options, question = passkeys.ask_for_new(PARTY, user=user, known=[], now=now)
     made = passkeys.read_new(
         house.factors, PARTY, question=question, answer=device.create(options), name="Laptop", now=now
     )
-    user = factors.add_passkey(house.accounts, user=added.user, passkey=made, now=now).user
+    user = factors.add_passkey(house.accounts, user=added.user, passkey=made, caller=FIREFOX, now=now).user
     yield "add a passkey"
     later = now + timedelta(minutes=1)
     factors.use_totp(house.factors, user=user, code=totp.code_of(secret, later), secret_key=SECRET, now=later)
@@ -44,10 +48,10 @@ def factors_of_people(scene: Scene, client: FlaskClient) -> Iterator[str]:
     yield "connect an identity provider"
     assert house.identities.find(issuer=mine.issuer, subject=mine.subject)
     yield "find somebody by who they are there"
-    user = factors.remove_totp(house.accounts, user=user)
+    user = factors.remove_totp(house.accounts, user=user, caller=FIREFOX, now=now)
     yield "remove a factor, not the last one"
     yield from _seen(scene, client)
-    factors.remove_passkey(house.accounts, user=user, passkey_id=made.id)
+    factors.remove_passkey(house.accounts, user=user, passkey_id=made.id, caller=FIREFOX, now=now)
     yield "remove the last factor"
 
 

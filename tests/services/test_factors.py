@@ -15,6 +15,7 @@ from tocsin.services.factors import InvalidFactor, WrongCode
 from tocsin.stores.accounts import Accounts, User
 from tocsin.stores.factors import Factors, Passkey, PasskeyGone
 from tocsin.stores.identities import Identities, Identity, IdentityGone, IdentityTaken
+from tocsin.stores.sessions import Caller
 
 KEY = totp.new_secret()
 
@@ -32,13 +33,19 @@ def passkey(number: int) -> Passkey:
 def add_app(scene: Scene) -> Sequence[str]:
     code = totp.code_of(KEY, scene.clock())
     return factors.add_totp(
-        scene.house.accounts, user=user_of(scene), secret=KEY, code=code, secret_key=SECRET, now=scene.clock()
+        scene.house.accounts,
+        user=user_of(scene),
+        secret=KEY,
+        code=code,
+        secret_key=SECRET,
+        caller=Caller(),
+        now=scene.clock(),
     ).codes
 
 
 def add_key(scene: Scene, number: int) -> Sequence[str]:
     return factors.add_passkey(
-        scene.house.accounts, user=user_of(scene), passkey=passkey(number), now=scene.clock()
+        scene.house.accounts, user=user_of(scene), passkey=passkey(number), caller=Caller(), now=scene.clock()
     ).codes
 
 
@@ -57,9 +64,11 @@ def test_factors_come_and_go(scene: Scene) -> None:
     assert [each.name for each in held.passkeys] == ["Key 1"]
     assert held.recovery is not None
 
-    user = factors.remove_totp(scene.house.accounts, user=user)
+    user = factors.remove_totp(scene.house.accounts, user=user, caller=Caller(), now=scene.clock())
     assert factors.use_recovery_code(scene.house.factors, user=user, code=codes[0]) == recovery.COUNT - 1
-    user = factors.remove_passkey(scene.house.accounts, user=user, passkey_id="digest-1")
+    user = factors.remove_passkey(
+        scene.house.accounts, user=user, passkey_id="digest-1", caller=Caller(), now=scene.clock()
+    )
     assert (user, user.two_step) == (user_of(scene), False)
     held = scene.house.factors.held(scene.owner)
     assert (held.totp, held.passkeys, held.recovery) == (None, (), None)
@@ -113,9 +122,9 @@ def test_new_recovery_codes_replace_the_old(scene: Scene) -> None:
     """And nobody has any who has nothing that they stand in for."""
     house = scene.house
     with pytest.raises(InvalidFactor, match="neither yet"):
-        factors.renew_codes(house.accounts, user=user_of(scene), now=START)
+        factors.renew_codes(house.accounts, user=user_of(scene), caller=Caller(), now=START)
     old = add_app(scene)
-    new = factors.renew_codes(house.accounts, user=user_of(scene), now=START)
+    new = factors.renew_codes(house.accounts, user=user_of(scene), caller=Caller(), now=START)
     with pytest.raises(WrongCode):
         factors.use_recovery_code(house.factors, user=user_of(scene), code=old[0])
     assert factors.use_recovery_code(house.factors, user=user_of(scene), code=new[0]) == 9
@@ -125,7 +134,9 @@ def test_new_recovery_codes_replace_the_old(scene: Scene) -> None:
     "rival",
     [
         lambda scene: add_key(scene, 2),
-        lambda scene: factors.remove_passkey(scene.house.accounts, user=user_of(scene), passkey_id="digest-1"),
+        lambda scene: factors.remove_passkey(
+            scene.house.accounts, user=user_of(scene), passkey_id="digest-1", caller=Caller(), now=scene.clock()
+        ),
     ],
     ids=["one-is-added", "the-same-is-removed"],
 )
@@ -135,7 +146,9 @@ def test_last_one_is_not_removed_while_something_changes(scene: Scene, rival: Ca
     house = scene.house
     race = Interposed(house.table, before={"transact": [lambda: rival(scene)]})
     with pytest.raises(Busy):
-        factors.remove_passkey(Accounts(race), user=user_of(scene), passkey_id="digest-1")
+        factors.remove_passkey(
+            Accounts(race), user=user_of(scene), passkey_id="digest-1", caller=Caller(), now=scene.clock()
+        )
     held = house.factors.held(scene.owner)
     assert user_of(scene).factors == len(held.passkeys)
 
@@ -144,7 +157,9 @@ def test_what_can_not_be_added_is_refused(scene: Scene) -> None:
     """A second app, a code that the app does not show, a passkey twice, one too many, names that are none."""
     house = scene.house
     with pytest.raises(WrongCode):
-        factors.add_totp(house.accounts, user=user_of(scene), secret=KEY, code="1", secret_key=SECRET, now=START)
+        factors.add_totp(
+            house.accounts, user=user_of(scene), secret=KEY, code="1", secret_key=SECRET, caller=Caller(), now=START
+        )
     assert not user_of(scene).two_step
     add_app(scene)
     with pytest.raises(InvalidFactor, match="already"):
@@ -161,7 +176,9 @@ def test_what_can_not_be_added_is_refused(scene: Scene) -> None:
     with pytest.raises(PasskeyGone):
         factors.rename_passkey(house.factors, user=user_of(scene), passkey_id="nobody's", name="Mine")
     with pytest.raises(PasskeyGone):
-        factors.remove_passkey(house.accounts, user=user_of(scene), passkey_id="nobody's")
+        factors.remove_passkey(
+            house.accounts, user=user_of(scene), passkey_id="nobody's", caller=Caller(), now=scene.clock()
+        )
 
 
 def test_another_secret_key_costs_the_app_and_nothing_else(scene: Scene) -> None:
@@ -178,10 +195,10 @@ def test_another_secret_key_costs_the_app_and_nothing_else(scene: Scene) -> None
 def test_operator_takes_all_of_them_away(scene: Scene) -> None:
     """Then a password is enough again; who has none loses none."""
     house = scene.house
-    assert factors.remove_all(house.accounts, user=user_of(scene)) == 0
+    assert factors.remove_all(house.accounts, user=user_of(scene), caller=Caller(), now=scene.clock()) == 0
     add_app(scene)
     add_key(scene, 1)
-    assert factors.remove_all(house.accounts, user=user_of(scene)) == 2
+    assert factors.remove_all(house.accounts, user=user_of(scene), caller=Caller(), now=scene.clock()) == 2
     assert not user_of(scene).two_step
     assert house.factors.held(scene.owner).recovery is None
 

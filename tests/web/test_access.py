@@ -62,6 +62,9 @@ EXPECTED: Mapping[str, Answers] = {
     "web.login": anybody(HERE, in_=AWAY),
     "web.bell": anybody(HERE),
     "web.manual": anybody(HERE),
+    "web.confirm_app": user(422),
+    "web.confirm_passkey": user(422),
+    "web.confirm_passkey_options": user(HERE),
     "web.login_oidc": anybody(GONE),
     "web.oidc_callback": anybody(GONE),
     "web.login_passkey": anybody(DOOR),
@@ -171,7 +174,7 @@ def url_of(site: Site, endpoint: str, **changes: str) -> tuple[str, str]:
     ids |= {"user_id": people_of(site)["guest@example.org"], "key_id": key_of(site, endpoint)}
     ids["invitation_id"] = invitation_id(site.project, "new@example.org")
     ids |= changes
-    ids["token"] = site.token if changes.get("project_id") != UNKNOWN else "forged"
+    ids["token"] = (site.token or "x" * 43) if changes.get("project_id") != UNKNOWN else "forged"
     values: dict[str, Any] = ids | {"n": 1, "kind": "email", "down": 3, "key": unique_key(ids["check_id"])}
     values |= {"passkey_id": "nobody's", "identity_id": "nobody's", "name": "cron"}
     values |= {"part": 1, "session_id": "0" * 32}

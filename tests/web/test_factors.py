@@ -12,9 +12,11 @@ from tests.authenticator import Authenticator
 from tests.fakes import SECRET
 from tests.web.browser import Browser, Page
 from tests.web.conftest import Site
+from tests.web.mailbag import letters
 from tocsin.services import accounts, factors, totp
 from tocsin.stores.accounts import User
 from tocsin.stores.factors import Held
+from tocsin.stores.sessions import Caller
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
@@ -42,7 +44,13 @@ def add_app(site: Site, user: User) -> tuple[str, list[str]]:
     """Without the pages; returns the secret and the recovery codes."""
     secret, now = totp.new_secret(), site.clock()
     added = factors.add_totp(
-        site.house.accounts, user=user, secret=secret, code=totp.code_of(secret, now), secret_key=SECRET, now=now
+        site.house.accounts,
+        user=user,
+        secret=secret,
+        code=totp.code_of(secret, now),
+        secret_key=SECRET,
+        caller=Caller(),
+        now=now,
     )
     site.clock.advance(seconds=30)
     return secret, list(added.codes)
@@ -268,7 +276,7 @@ def test_second_step_belongs_to_a_first_one(site: Site, carol: User) -> None:
     assert browser.submit(page, "Sign in", code="123456").url == "/login"
 
     first_step(browser)
-    factors.remove_all(site.house.accounts, user=user_of(site, carol.id))
+    factors.remove_all(site.house.accounts, user=user_of(site, carol.id), caller=Caller(), now=site.clock())
     assert browser.get("/login/second").url == "/projects/"
 
 
@@ -298,3 +306,95 @@ def test_site_without_a_name_offers_no_passkeys(app: Flask, site: Site) -> None:
     numbered = Browser(app.test_client())
     page = numbered._page(numbered.client.get("/login", base_url="http://192.0.2.7:5000"))  # noqa: SLF001
     assert "passkey" not in page.text
+
+
+def test_codes_can_not_be_guessed_for_long(site: Site, carol: User) -> None:
+    """Thirty a day for one account, of both kinds together; then nobody gets in by the right one either."""
+    secret, codes = add_app(site, carol)
+    browser = another(site)
+    page = first_step(browser)
+    for number in range(15):
+        assert browser.submit(page, "Sign in", code=f"{number:06}").status == 422
+    page = browser.get("/login/second/recovery")
+    for _ in range(15):
+        assert browser.submit(page, "Sign in", code="abcd-efgh-jkmn-pqrs").status == 422
+    for path, code in (("/recovery", codes[0]), ("", totp.code_of(secret, site.clock()))):
+        refused = browser.submit(browser.get(f"/login/second{path}"), "Sign in", code=code)
+        assert refused.status == 429
+        assert int(refused.response.headers["Retry-After"]) > 60
+    assert not is_in(browser)
+
+
+def test_every_change_is_told_by_mail_and_in_the_activity(site: Site, carol: User) -> None:
+    """So that whoever did not do it hears of it."""
+    device = Authenticator()
+    add_passkey(site.browser, device, "Laptop")
+    [passkey] = held(site).passkeys
+    site.browser.submit(site.browser.get("/account/security/codes"), "Make new codes")
+    site.browser.submit(site.browser.get(f"/account/security/passkeys/{passkey.id}/remove"), "Remove it")
+    _, codes = add_app(site, user_of(site))
+    site.browser.submit(site.browser.get("/account/security/app/remove"), "Remove it")
+    assert [letter.subject for letter in letters(site.house)] == [
+        "A passkey was added",
+        "New recovery codes were made",
+        "The passkey Laptop was removed",
+        "Your authenticator app was removed",
+    ]
+    page = site.browser.get("/account/activity")
+    for words in ("Passkey added Laptop", "New recovery codes", "Authenticator app added", "Authenticator app removed"):
+        assert words in page.text
+
+    _, codes = add_app(site, carol)
+    first_step(browser := another(site))
+    browser.submit(browser.get("/login/second/recovery"), "Sign in", code=codes[0])
+    [letter] = letters(site.house)
+    assert (letter.to, letter.subject) == ("carol@example.org", "A recovery code was used to sign in")
+
+
+def test_copy_of_a_passkey_is_refused_and_told(site: Site) -> None:
+    """The one behind in its count, whoever holds it."""
+    device = Authenticator(counts=True)
+    add_passkey(site.browser, device)
+    copy = Authenticator(**vars(device))
+    sign_in_by_passkey(another(site), device)
+    letters(site.house)
+    browser = another(site)
+    page = sign_in_by_passkey(browser, copy)
+    assert "may have been copied" in page.text
+    assert not is_in(browser)
+    [letter] = letters(site.house)
+    assert "somebody may have a copy of it" in letter.subject
+
+
+@pytest.mark.parametrize("way", ["app", "passkey"])
+def test_second_factor_confirms_who_one_is(site: Site, way: str) -> None:
+    """Before something sensitive, in a session that was left open; what is wrong leads nowhere."""
+    device = Authenticator()
+    add_passkey(site.browser, device)
+    secret, _ = add_app(site, user_of(site))
+    site.clock.advance(minutes=31)
+    page = site.browser.get("/account/security/passkeys/add")
+    assert page.url.startswith("/confirm?")
+    if way == "app":
+        refused = site.browser.submit(page, "confirm/app", **{"app-code": "123456"})
+        assert "This is not the code that the app shows now" in refused.text
+        done = site.browser.submit(refused, "confirm/app", **{"app-code": totp.code_of(secret, site.clock())})
+    else:
+        refused = site.browser.submit(page, "confirm/passkey", answer="{}")
+        assert "Try again" in refused.text
+        done = show_passkey(site.browser, refused, device, "confirm/passkey", "/confirm/passkey/options")
+    assert refused.status == 422
+    assert done.url == "/account/security/passkeys/add"
+
+
+def test_changes_take_a_fresh_proof(site: Site) -> None:
+    """Whoever finds a browser open can neither add a factor nor take one away."""
+    add_passkey(site.browser, Authenticator())
+    [passkey] = held(site).passkeys
+    site.clock.advance(minutes=31)
+    for path in ("app/add", "app/remove", "codes", "passkeys/add", f"passkeys/{passkey.id}/remove"):
+        assert site.browser.get(f"{SECURITY}{path}").url.startswith("/confirm?"), path
+    token = site.browser.get(SECURITY).forms[0].values["csrf_token"][0]
+    answer = site.browser.client.post(f"{SECURITY}passkeys/{passkey.id}/remove", data={"csrf_token": token})
+    assert answer.headers["Location"].startswith("/confirm")
+    assert len(held(site).passkeys) == 1

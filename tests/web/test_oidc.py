@@ -17,6 +17,7 @@ from tests.web.browser import Browser, Page
 from tests.web.conftest import Site
 from tocsin.services import factors, totp
 from tocsin.settings import OidcSettings
+from tocsin.stores.sessions import Caller
 from tocsin.stores.table import Delete, Key
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -136,7 +137,13 @@ def test_second_step_comes_after_the_provider_too(site: Site, anonymous: Browser
     connect(site)
     now, secret_key = site.clock(), site.house.settings.secret_key
     factors.add_totp(
-        site.house.accounts, user=site.user, secret=KEY, code=totp.code_of(KEY, now), secret_key=secret_key, now=now
+        site.house.accounts,
+        user=site.user,
+        secret=KEY,
+        code=totp.code_of(KEY, now),
+        secret_key=secret_key,
+        caller=Caller(),
+        now=now,
     )
     assert sign_in(anonymous).url == "/login/second"
     assert not is_in(anonymous)

@@ -13,11 +13,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tocsin.services import recovery, totp
+from tocsin.services.activity import noted
 from tocsin.services.changing import Busy
 from tocsin.services.sealing import Unreadable, seal, unseal
 from tocsin.stores import factors as items
 from tocsin.stores.accounts import Accounts, User, UserChanged
 from tocsin.stores.factors import Factors, Passkey, PasskeyGone, Spent, Totp
+from tocsin.stores.sessions import Caller
 from tocsin.stores.table import Action
 
 MAX_PASSKEYS = 20
@@ -39,7 +41,9 @@ class Added(Struct, frozen=True):
     """Recovery codes, made with the first factor; they can't be read again."""
 
 
-def add_totp(accounts: Accounts, *, user: User, secret: str, code: str, secret_key: str, now: datetime) -> Added:
+def add_totp(
+    accounts: Accounts, *, user: User, secret: str, code: str, secret_key: str, caller: Caller, now: datetime
+) -> Added:
     """Let an app's codes count from now on; `code` shows that the app knows the secret.
 
     Raises WrongCode, InvalidFactor where there is one already, changing.Busy.
@@ -50,10 +54,11 @@ def add_totp(accounts: Accounts, *, user: User, secret: str, code: str, secret_k
     if Factors(accounts.table).held(user.id).totp:
         raise InvalidFactor("You have an authenticator app already: remove it first.")
     sealed = seal(secret, purpose=_purpose(user.id), secret_key=secret_key)
-    return _added(accounts, user, items.put_totp(user.id, Totp(sealed, now, step)), now)
+    note = noted(user.id, "app.add", caller=caller, now=now)
+    return _added(accounts, user, [items.put_totp(user.id, Totp(sealed, now, step)), note], now)
 
 
-def add_passkey(accounts: Accounts, *, user: User, passkey: Passkey, now: datetime) -> Added:
+def add_passkey(accounts: Accounts, *, user: User, passkey: Passkey, caller: Caller, now: datetime) -> Added:
     """Raises InvalidFactor, changing.Busy."""
     known = Factors(accounts.table).held(user.id).passkeys
     if any(each.id == passkey.id for each in known):
@@ -61,7 +66,8 @@ def add_passkey(accounts: Accounts, *, user: User, passkey: Passkey, now: dateti
     if len(known) >= MAX_PASSKEYS:
         raise InvalidFactor(f"{MAX_PASSKEYS} passkeys are the most: remove one that you don't use.")
     named = replace(passkey, name=checked_name(passkey.name or f"Passkey {len(known) + 1}"))
-    return _added(accounts, user, items.put_passkey(user.id, named), now)
+    note = noted(user.id, "passkey.add", caller=caller, now=now, detail=named.name)
+    return _added(accounts, user, [items.put_passkey(user.id, named), note], now)
 
 
 def rename_passkey(factors: Factors, *, user: User, passkey_id: str, name: str) -> None:
@@ -69,33 +75,38 @@ def rename_passkey(factors: Factors, *, user: User, passkey_id: str, name: str) 
     factors.rename(user.id, passkey_id, checked_name(name))
 
 
-def remove_totp(accounts: Accounts, *, user: User) -> User:
+def remove_totp(accounts: Accounts, *, user: User, caller: Caller, now: datetime) -> User:
     """Returns the user as they are now. Raises changing.Busy, where it was removed meanwhile as well."""
-    return _removed(accounts, user, items.delete_totp(user.id))
+    note = noted(user.id, "app.remove", caller=caller, now=now)
+    return _removed(accounts, user, [items.delete_totp(user.id), note])
 
 
-def remove_passkey(accounts: Accounts, *, user: User, passkey_id: str) -> User:
+def remove_passkey(accounts: Accounts, *, user: User, passkey_id: str, caller: Caller, now: datetime) -> User:
     """As remove_totp. Raises stores.factors.PasskeyGone, changing.Busy."""
-    if Factors(accounts.table).passkey(user.id, passkey_id) is None:
+    passkey = Factors(accounts.table).passkey(user.id, passkey_id)
+    if passkey is None:
         raise PasskeyGone
-    return _removed(accounts, user, items.delete_passkey(user.id, passkey_id))
+    note = noted(user.id, "passkey.remove", caller=caller, now=now, detail=passkey.name)
+    return _removed(accounts, user, [items.delete_passkey(user.id, passkey_id), note])
 
 
-def renew_codes(accounts: Accounts, *, user: User, now: datetime) -> Sequence[str]:
+def renew_codes(accounts: Accounts, *, user: User, caller: Caller, now: datetime) -> Sequence[str]:
     """New recovery codes; the earlier ones hold no more. Raises InvalidFactor, changing.Busy."""
     if not user.two_step:
         raise InvalidFactor("Recovery codes stand in for a passkey or an app, and you have neither yet.")
     codes = recovery.new_codes()
-    _write(accounts, user, user, [items.put_recovery(user.id, recovery.kept(codes, user_id=user.id, now=now))])
+    kept = items.put_recovery(user.id, recovery.kept(codes, user_id=user.id, now=now))
+    _write(accounts, user, user, [kept, noted(user.id, "codes.renew", caller=caller, now=now)])
     return codes
 
 
-def remove_all(accounts: Accounts, *, user: User) -> int:
+def remove_all(accounts: Accounts, *, user: User, caller: Caller, now: datetime) -> int:
     """Take away all of somebody's factors, for an operator; returns how many. Raises changing.Busy."""
     held = Factors(accounts.table).held(user.id)
     gone = [items.delete_passkey(user.id, passkey.id) for passkey in held.passkeys]
     gone += [items.delete_totp(user.id)] if held.totp else []
-    _write(accounts, user, replace(user, factors=0), [*gone, items.delete_recovery(user.id)])
+    note = noted(user.id, "factors.reset", caller=caller, now=now)
+    _write(accounts, user, replace(user, factors=0), [*gone, items.delete_recovery(user.id), note])
     return len(gone)
 
 
@@ -139,17 +150,17 @@ def checked_name(name: str) -> str:
     return plain
 
 
-def _added(accounts: Accounts, user: User, put: Action, now: datetime) -> Added:
+def _added(accounts: Accounts, user: User, actions: Sequence[Action], now: datetime) -> Added:
     """With the first factor come recovery codes."""
     codes = [] if user.two_step else recovery.new_codes()
     also = [items.put_recovery(user.id, recovery.kept(codes, user_id=user.id, now=now))] if codes else []
-    return Added(_write(accounts, user, replace(user, factors=user.factors + 1), [put, *also]), codes)
+    return Added(_write(accounts, user, replace(user, factors=user.factors + 1), [*actions, *also]), codes)
 
 
-def _removed(accounts: Accounts, user: User, delete: Action) -> User:
+def _removed(accounts: Accounts, user: User, actions: Sequence[Action]) -> User:
     """With the last factor go the recovery codes."""
     also = [items.delete_recovery(user.id)] if user.factors == 1 else []
-    return _write(accounts, user, replace(user, factors=user.factors - 1), [delete, *also])
+    return _write(accounts, user, replace(user, factors=user.factors - 1), [*actions, *also])
 
 
 def _write(accounts: Accounts, old: User, new: User, also: Sequence[Action]) -> User:

@@ -15,8 +15,10 @@ from uuid import uuid4
 from msgspec import Struct
 
 from tocsin.services.accounts import InvalidAccount, validate
+from tocsin.services.activity import noted
 from tocsin.stores.accounts import Accounts, EmailTaken, User
-from tocsin.stores.identities import Identities, Identity, IdentityTaken, put_identity
+from tocsin.stores.identities import Identities, Identity, put_identity
+from tocsin.stores.sessions import Caller
 from tocsin.stores.table import TransactionLost
 
 if TYPE_CHECKING:
@@ -125,8 +127,15 @@ def make_user(accounts: Accounts, *, known: Known, open: bool, now: datetime) ->
     return user
 
 
-def connect(identities: Identities, *, user: User, known: Known, now: datetime) -> None:
+def connect(identities: Identities, *, user: User, known: Known, caller: Caller, now: datetime) -> None:
     """Let the user sign in by the provider from now on. Raises stores.identities.IdentityTaken."""
-    if identities.find(issuer=known.issuer, subject=known.subject):
-        raise IdentityTaken
-    identities.connect(Identity(user.id, known.issuer, known.subject, known.email or "", now))
+    identity = Identity(user.id, known.issuer, known.subject, known.email or "", now)
+    note = noted(user.id, "identity.connect", caller=caller, now=now, detail=identity.email or identity.subject)
+    identities.connect(identity, also=[note])
+
+
+def disconnect(identities: Identities, *, identity: Identity, caller: Caller, now: datetime) -> None:
+    """Let it open the account no more. Raises stores.identities.IdentityGone."""
+    detail = identity.email or identity.subject
+    note = noted(identity.user, "identity.disconnect", caller=caller, now=now, detail=detail)
+    identities.disconnect(identity.user, identity.id, also=[note])

@@ -44,6 +44,8 @@ CODES = Limit("code", 10, _DAY)
 """By account: codes that were mailed to confirm who one is."""
 GUESSES = Limit("guess", 20, _DAY)
 """By account: attempts at confirming who one is, by a password or a code."""
+STEPS = Limit("step", 30, _DAY)
+"""By account: codes of an app, and recovery codes, as second step."""
 LETTERS = Limit("letter", 10, _DAY)
 """By account: mails to addresses that it names."""
 

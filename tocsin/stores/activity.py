@@ -18,6 +18,14 @@ AccountAct: TypeAlias = Literal[
     "sign-out.others",
     "password.set",
     "email.change",
+    "passkey.add",
+    "passkey.remove",
+    "app.add",
+    "app.remove",
+    "codes.renew",
+    "factors.reset",
+    "identity.connect",
+    "identity.disconnect",
 ]
 
 

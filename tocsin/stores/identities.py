@@ -62,10 +62,10 @@ class Identities(Struct, frozen=True):
         page = self.table.query(f"user#{user_id}", Range(prefix="identity#"))
         return sorted((_decode(item) for item in page.items), key=lambda identity: (identity.created, identity.id))
 
-    def connect(self, identity: Identity) -> None:
-        """Raises IdentityTaken."""
+    def connect(self, identity: Identity, *, also: Sequence[Action] = ()) -> None:
+        """Write it, and do the actions in `also` with it. Raises IdentityTaken."""
         try:
-            self.table.transact(put_identity(identity))
+            self.table.transact([*put_identity(identity), *also])
         except TransactionLost:
             raise IdentityTaken from None
 
@@ -75,11 +75,11 @@ class Identities(Struct, frozen=True):
         with suppress(ConditionLost):
             self.table.delete(Delete(key, where=Where(equals={"user": user_id})))
 
-    def disconnect(self, user_id: str, identity_id: str) -> None:
-        """Raises IdentityGone."""
+    def disconnect(self, user_id: str, identity_id: str, *, also: Sequence[Action] = ()) -> None:
+        """Delete it, and do the actions in `also` with that. Raises IdentityGone."""
         keys = (_guard_key(identity_id), _listing_key(user_id, identity_id))
         try:
-            self.table.transact([Delete(key, where=PRESENT) for key in keys])
+            self.table.transact([*(Delete(key, where=PRESENT) for key in keys), *also])
         except TransactionLost:
             raise IdentityGone from None
 
