@@ -22,6 +22,7 @@ from tocsin.stores.table import (
     Update,
     Value,
     Where,
+    walk,
 )
 
 _FIRST = Key("site", "first-account")
@@ -127,15 +128,9 @@ class Accounts(Struct, frozen=True):
 
     def clear(self, user: User) -> None:
         """Delete whatever else stands under the user: sessions, the log of the account, second factors."""
-        cursor: str | None = None
-        while True:
-            page = self.table.query(f"user#{user.id}", cursor=cursor)
-            for item in page.items:
-                if item["sk"] != _key(user.id).sk:
-                    self.table.delete(Delete(Key(fields.text(item, "pk"), fields.text(item, "sk"))))
-            cursor = page.cursor
-            if cursor is None:
-                return
+        for item in walk(self.table, f"user#{user.id}"):
+            if item["sk"] != _key(user.id).sk:
+                self.table.delete(Delete(Key(fields.text(item, "pk"), fields.text(item, "sk"))))
 
     def delete(self, user: User) -> None:
         """Delete the account and free its address; all else that is its own is gone by then."""

@@ -25,6 +25,7 @@ from tocsin.stores.table import (
     Update,
     Value,
     Where,
+    walk,
 )
 
 MAX_CHANNELS = 90
@@ -71,14 +72,8 @@ class Channels(Struct, frozen=True):
 
     def of_project(self, project_id: str) -> list[StoredChannel]:
         """The oldest first."""
-        items: list[Item] = []
-        cursor: str | None = None
-        while True:
-            page = self.table.query(f"project#{project_id}", Range(prefix="channel#"), cursor=cursor)
-            items += page.items
-            cursor = page.cursor
-            if cursor is None:
-                return sorted((_decode(item) for item in items), key=lambda channel: channel.created)
+        found = map(_decode, walk(self.table, f"project#{project_id}", Range(prefix="channel#")))
+        return sorted(found, key=lambda channel: channel.created)
 
     def edit(
         self, channel: StoredChannel, *, also: Sequence[Action] = (), as_read: StoredChannel | None = None

@@ -48,6 +48,7 @@ from tocsin.stores.table import (
     TransactionLost,
     Update,
     Where,
+    walk,
 )
 
 
@@ -133,14 +134,7 @@ class Checks(Struct, frozen=True):
         return [(stored, decode_info(item)) for stored, item in pairs if item]
 
     def _ids(self, project: str) -> list[str]:
-        ids: list[str] = []
-        cursor: str | None = None
-        while True:
-            page = self.table.query(project, index=BY_PROJECT, limit=1000, cursor=cursor)
-            ids += [check_id_of(item) for item in page.items]
-            cursor = page.cursor
-            if cursor is None:
-                return ids
+        return [check_id_of(item) for item in walk(self.table, project, index=BY_PROJECT, page=1000)]
 
     def page(
         self, project: str, *, limit: int, after: Place | None = None

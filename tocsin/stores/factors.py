@@ -24,6 +24,7 @@ from tocsin.stores.table import (
     Update,
     Value,
     Where,
+    walk,
 )
 
 
@@ -86,14 +87,7 @@ class Factors(Struct, frozen=True):
     table: Table
 
     def held(self, user_id: str) -> Held:
-        items: list[Item] = []
-        cursor: str | None = None
-        while True:
-            page = self.table.query(f"user#{user_id}", Range(prefix="factor-"), cursor=cursor)
-            items += page.items
-            cursor = page.cursor
-            if cursor is None:
-                return _decode(items)
+        return _decode(list(walk(self.table, f"user#{user_id}", Range(prefix="factor-"))))
 
     def passkey(self, user_id: str, passkey_id: str) -> Passkey | None:
         item = self.table.get(_passkey_key(user_id, passkey_id))

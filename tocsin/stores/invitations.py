@@ -12,7 +12,7 @@ from msgspec import Struct
 from tocsin.stores import fields
 from tocsin.stores.check_items import ProjectClosed, open_project
 from tocsin.stores.projects import Role
-from tocsin.stores.table import Action, Delete, Item, Key, Put, Range, Table, TransactionLost, Where
+from tocsin.stores.table import Action, Delete, Item, Key, Put, Range, Table, TransactionLost, Where, walk
 
 
 class Invitation(Struct, frozen=True):
@@ -42,14 +42,8 @@ class Invitations(Struct, frozen=True):
 
     def of_project(self, project_id: str, *, now: datetime) -> list[Invitation]:
         """Those that have not expired, the newest first."""
-        found: list[Invitation] = []
-        cursor: str | None = None
-        while True:
-            page = self.table.query(f"project#{project_id}", Range(prefix="invite#"), cursor=cursor)
-            found += [_decode(item) for item in page.items]
-            cursor = page.cursor
-            if cursor is None:
-                return sorted((each for each in found if each.expires > now), key=lambda each: each.sent, reverse=True)
+        found = map(_decode, walk(self.table, f"project#{project_id}", Range(prefix="invite#")))
+        return sorted((each for each in found if each.expires > now), key=lambda each: each.sent, reverse=True)
 
     def get(self, project_id: str, invitation: str, *, now: datetime) -> Invitation | None:
         item = self.table.get(_key(project_id, invitation))

@@ -22,6 +22,7 @@ from tocsin.stores.table import (
     Table,
     TransactionLost,
     Value,
+    walk,
 )
 
 
@@ -109,15 +110,9 @@ class Keys(Struct, frozen=True):
             raise KeyGone from None
 
     def _of(self, partition: str) -> list[StoredKey]:
-        items: list[Item] = []
-        cursor: str | None = None
-        while True:
-            page = self.table.query(partition, Range(prefix="apikey#"), cursor=cursor)
-            items += page.items
-            cursor = page.cursor
-            if cursor is None:
-                keys = [_decode(item, fields.text(item, "digest")) for item in items]
-                return sorted(keys, key=lambda key: key.created)
+        items = walk(self.table, partition, Range(prefix="apikey#"))
+        keys = [_decode(item, fields.text(item, "digest")) for item in items]
+        return sorted(keys, key=lambda key: key.created)
 
 
 def put_key(key: StoredKey) -> list[Put]:

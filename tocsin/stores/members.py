@@ -25,6 +25,7 @@ from tocsin.stores.table import (
     TransactionLost,
     Update,
     Where,
+    walk,
 )
 
 
@@ -85,13 +86,7 @@ class Members(Struct, frozen=True):
             raise MemberChanged from None
 
     def _items(self, project_id: str) -> Iterator[Item]:
-        cursor: str | None = None
-        while True:
-            page = self.table.query(f"project#{project_id}", Range(prefix="member#"), cursor=cursor)
-            yield from page.items
-            cursor = page.cursor
-            if cursor is None:
-                return
+        return walk(self.table, f"project#{project_id}", Range(prefix="member#"))
 
 
 def _moved(project_id: str, member: Member, role: Role) -> list[Action]:

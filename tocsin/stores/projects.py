@@ -27,6 +27,7 @@ from tocsin.stores.table import (
     Update,
     Value,
     Where,
+    walk,
 )
 
 _MOST_AT_ONCE = 90
@@ -143,13 +144,8 @@ class Projects(Struct, frozen=True):
 
     def _under(self, project_id: str, prefix: str) -> Iterator[Key]:
         """The keys in its partition that begin so."""
-        cursor: str | None = None
-        while True:
-            page = self.table.query(f"project#{project_id}", Range(prefix=prefix), cursor=cursor)
-            yield from (Key(fields.text(item, "pk"), fields.text(item, "sk")) for item in page.items)
-            cursor = page.cursor
-            if cursor is None:
-                return
+        for item in walk(self.table, f"project#{project_id}", Range(prefix=prefix)):
+            yield Key(fields.text(item, "pk"), fields.text(item, "sk"))
 
     def role(self, project_id: str, user_id: str) -> Role | None:
         item = self.table.get(member_keys(project_id, user_id)[0])

@@ -23,6 +23,7 @@ from tocsin.stores.table import (
     Update,
     Value,
     Where,
+    walk,
 )
 
 Way: TypeAlias = Literal["password", "link", "passkey", "oidc", "setup"]
@@ -70,14 +71,7 @@ class Sessions(Struct, frozen=True):
 
     def of_user(self, user_id: str) -> list[Session]:
         """All that have an item, those too that have expired or ended by their generation."""
-        found: list[Session] = []
-        cursor: str | None = None
-        while True:
-            page = self.table.query(f"user#{user_id}", Range(prefix="session#"), cursor=cursor)
-            found += [_decode(item) for item in page.items]
-            cursor = page.cursor
-            if cursor is None:
-                return found
+        return [_decode(item) for item in walk(self.table, f"user#{user_id}", Range(prefix="session#"))]
 
     def see(self, session: Session) -> None:
         """Write when and from where it was seen last, and when it expires. One that has ended stays so."""

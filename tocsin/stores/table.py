@@ -13,7 +13,7 @@ suite runs over both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
 from msgspec import Struct, field
@@ -208,3 +208,22 @@ class Table(Protocol):
 
     def drop(self) -> bool:
         """Delete the table and all that is in it; returns False where there is none."""
+
+
+def walk(
+    table: Table,
+    pk: str,
+    range: Range = EVERYTHING,
+    *,
+    index: Index | None = None,
+    reverse: bool = False,
+    page: int = 100,
+) -> Iterator[Item]:
+    """All that a query finds, however many pages that takes; `page` is the most that one request reads."""
+    cursor: str | None = None
+    while True:
+        found = table.query(pk, range, index=index, reverse=reverse, limit=page, cursor=cursor)
+        yield from found.items
+        cursor = found.cursor
+        if cursor is None:
+            return

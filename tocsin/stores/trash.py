@@ -23,7 +23,7 @@ from tocsin.stores.check_items import (
     partition,
 )
 from tocsin.stores.check_writes import making
-from tocsin.stores.table import PRESENT, Action, Delete, Item, Key, Put, Range, Table, TransactionLost, Value
+from tocsin.stores.table import PRESENT, Action, Delete, Item, Key, Put, Range, Table, TransactionLost, Value, walk
 
 TRASH_AGE = timedelta(days=7)
 
@@ -74,14 +74,8 @@ class Trash(Struct, frozen=True):
     def of_project(self, project: str, *, now: datetime, deleted: datetime | None = None) -> list[Trashed]:
         """All that can be restored, the last deleted first; with `deleted` those only that went at that moment."""
         prefix = f"trash#{fields.sortable(deleted)}#" if deleted else "trash#"
-        found: list[Trashed] = []
-        cursor: str | None = None
-        while True:
-            page = self.table.query(f"project#{project}", Range(prefix=prefix), reverse=True, cursor=cursor)
-            found += [_decode(item) for item in page.items]
-            cursor = page.cursor
-            if cursor is None:
-                return [trashed for trashed in found if trashed.until > now]
+        found = map(_decode, walk(self.table, f"project#{project}", Range(prefix=prefix), reverse=True))
+        return [trashed for trashed in found if trashed.until > now]
 
     def restore(self, trashed: Trashed, as_it_is: Stored, *, also: Sequence[Action] = ()) -> None:
         """Make it the check again that `as_it_is` tells, and do the actions in `also`, all or nothing.
