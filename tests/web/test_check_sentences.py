@@ -217,7 +217,7 @@ def test_list_says_what_calendars_expect(site: Site) -> None:
     words = "at 04:30, Monday through Friday (Europe/Vienna)"
 
     for url in (site.list_url, f"{site.list_url}live"):
-        assert f'<span class="expected" title="{words}">{words}</span>' in site.browser.get(url).html
+        assert f'<span title="{words}">{words}</span>' in site.browser.get(url).html
 
 
 def test_list_moves_when_a_schedule_is_edited(site: Site) -> None:

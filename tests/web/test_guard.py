@@ -165,7 +165,7 @@ def test_pages_work_below_a_stage_prefix(site: Site) -> None:
     client = site.browser.client
     prefix = {"SCRIPT_NAME": "/prod"}
 
-    assert f'href="/prod/checks/{check_id}"' in client.get(site.list_url, environ_overrides=prefix).text
+    assert f"href=/prod/checks/{check_id}" in client.get(site.list_url, environ_overrides=prefix).text
     away = site.app.test_client().get(f"/checks/{check_id}", environ_overrides=prefix)
     assert away.headers["Location"] == f"/prod/login?next=/prod/checks/{check_id}"
 
@@ -206,7 +206,7 @@ def test_programs_get_no_pages(site: Site) -> None:
 
 def test_fault_of_ours_is_a_page_without_details(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """An exception shows a page that gives nothing away; the log has the rest."""
-    monkeypatch.setattr(checks_pages, "listing_of", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(checks_pages, "listing", lambda *_, **__: 1 / 0)
     site.app.config["PROPAGATE_EXCEPTIONS"] = False
 
     answer = site.browser.client.get(site.list_url)
