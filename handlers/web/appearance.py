@@ -34,7 +34,7 @@ def theme() -> Theme:
 
 
 def page() -> ResponseReturnValue:
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("appearance.html", chosen=theme())
     try:
         chosen = Theme(request.form.get("theme", ""))

@@ -16,7 +16,7 @@ def assign(project_id: str, channel_id: str) -> ResponseReturnValue:
     """Only checks that stood on the page are changed: one that was added meanwhile keeps what it was given."""
     project, channel = channel_or_404(project_id, channel_id)
     pairs = sorted(house().checks.listing(project_id), key=lambda pair: pair[1].name.casefold())
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("channel_checks.html", project=project, channel=channel, pairs=pairs)
     here = {stored.check.id for stored, _ in pairs}
     _assign(channel, [check_id for check_id in request.form.getlist("shown") if check_id in here])

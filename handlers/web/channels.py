@@ -80,7 +80,7 @@ def test(project_id: str, channel_id: str) -> ResponseReturnValue:
 def delete(project_id: str, channel_id: str) -> ResponseReturnValue:
     """GET asks, POST does."""
     project, channel = channel_or_404(project_id, channel_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("channel_delete.html", project=project, channel=channel, kinds=house().kinds)
     service.delete_channel(house().channels, channel=channel, by=actor(), now=house().clock())
     flash("The channel is deleted.")

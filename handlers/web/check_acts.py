@@ -78,7 +78,7 @@ def ping_now(check_id: str) -> ResponseReturnValue:
 def clear(check_id: str) -> ResponseReturnValue:
     """GET asks, POST does."""
     shown = check_or_404(check_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("check_clear.html", check=shown, project=shown.project)
     clear_events(house().checks, check_id=check_id, by=actor(), now=house().clock())
     flash("Its pings and history are cleared: it is new again, and wakes up with its next ping.")
@@ -88,7 +88,7 @@ def clear(check_id: str) -> ResponseReturnValue:
 def delete(check_id: str) -> ResponseReturnValue:
     """GET asks, POST does."""
     shown = check_or_404(check_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("check_delete.html", check=shown, project=shown.project)
     now = house().clock()
     delete_check(house().checks, check_id=check_id, by=actor(), now=now)

@@ -20,7 +20,7 @@ _GONE = "There is no such project any more."
 def move(check_id: str) -> ResponseReturnValue:
     """GET asks where to, POST does."""
     shown = check_or_404(check_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(shown)
     to = request.form.get("project", "")
     if not to:

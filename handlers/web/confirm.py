@@ -41,7 +41,7 @@ def mail_code() -> ResponseReturnValue:
 
 def demand() -> ResponseReturnValue:
     """Lead to the page, and from there to where the request was going; what a form had in it must be sent again."""
-    back = request.full_path.rstrip("?") if request.method == "GET" else _page_of_form()
+    back = request.full_path.rstrip("?") if request.method != "POST" else _page_of_form()
     wanted = safe_next(request.script_root + back) if back else None
     url = url_for("web.confirm", next=wanted)
     if "HX-Request" in request.headers:

@@ -33,11 +33,11 @@ def home() -> ResponseReturnValue:
 def setup() -> ResponseReturnValue:
     """Make the first account. One of two who do so at once is told that it was too late."""
     if house().accounts.any():
-        return redirect(url_for("web.login")) if request.method == "GET" else _too_late()
+        return redirect(url_for("web.login")) if request.method != "POST" else _too_late()
     if not house().settings.first_visit:
         return render_template("not_ready.html"), 503
     form = SetupForm(sent())
-    if request.method == "GET" or not form.validate():
+    if request.method != "POST" or not form.validate():
         return render_template("setup.html", form=form), 422 if form.errors else 200
     return _settle(form)
 

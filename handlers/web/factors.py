@@ -60,7 +60,7 @@ def remove_app() -> ResponseReturnValue:
     user = the_user()
     if house().factors.held(user.id).totp is None:
         abort(404)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("factor_remove.html", what="your authenticator app", last=user.factors == 1)
     factors.remove_totp(house().accounts, user=user, caller=caller(), now=house().clock())
     tell_owner("Your authenticator app was removed")
@@ -72,7 +72,7 @@ def renew_codes() -> ResponseReturnValue:
     user = the_user()
     if not user.two_step:
         abort(404)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("codes_renew.html", held=house().factors.held(user.id))
     codes = factors.renew_codes(house().accounts, user=user, caller=caller(), now=house().clock())
     tell_owner("New recovery codes were made")

@@ -51,7 +51,7 @@ def answer(project_id: str) -> ResponseReturnValue:
     waiting = service.proposal_of(notary(), project=project.id, now=house().clock())
     if waiting is None or waiting.heir.id != the_user().id:
         abort(404)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("transfer_answer.html", project=project, waiting=waiting)
     try:
         _answer(project, waiting, accepted=request.form.get("answer") == "accept")

@@ -44,7 +44,7 @@ def enter(token: str) -> ResponseReturnValue:
     """Sign in by a link. Following it does nothing yet: mail scanners do that too."""
     store, people, now = house().tokens, house().accounts, house().clock()
     try:
-        if request.method == "GET":
+        if request.method != "POST":
             user, _ = way_in.linked_user(people, store, text=token, now=now)
             return render_template("enter.html", email=user.email)
         count_network(ENTRIES)
@@ -60,7 +60,7 @@ def make_account(token: str) -> ResponseReturnValue:
     try:
         email = way_in.promised_address(house().tokens, text=token, now=house().clock())
         form = AccountForm(sent())
-        if request.method == "GET" or not form.validate():
+        if request.method != "POST" or not form.validate():
             return render_template("make_account.html", form=form, email=email), 422 if form.errors else 200
         count_network(ENTRIES)
         return _made(token, form.password.data or None)
@@ -86,7 +86,7 @@ def _link(wish: Wish, token: str) -> str:
 def _asked(wish: Wish, template: str) -> ResponseReturnValue:
     form = MailboxForm(sent())
     target = safe_next(request.values.get("next", ""))
-    if request.method == "GET" or not form.validate():
+    if request.method != "POST" or not form.validate():
         return render_template(template, form=form, target=target), 422 if form.errors else 200
     email = (form.email.data or "").strip().lower()
     count_network(ENTRIES)

@@ -70,7 +70,7 @@ def disconnect(identity_id: str) -> ResponseReturnValue:
     mine = {identity.id: identity for identity in house().identities.of_user(the_user().id)}
     if identity_id not in mine:
         abort(404)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("oidc_disconnect.html", identity=mine[identity_id])
     try:
         oidc.disconnect(house().identities, identity=mine[identity_id], caller=caller(), now=house().clock())

@@ -79,7 +79,7 @@ def rename(passkey_id: str) -> ResponseReturnValue:
 
 def remove(passkey_id: str) -> ResponseReturnValue:
     passkey = _passkey_or_404(passkey_id)
-    if request.method == "GET":
+    if request.method != "POST":
         last = the_user().factors == 1
         return render_template("factor_remove.html", what=passkey.name, last=last)
     try:

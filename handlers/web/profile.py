@@ -26,7 +26,7 @@ def page() -> ResponseReturnValue:
 def password() -> ResponseReturnValue:
     """Set or change it. That ends all other sessions."""
     form = PasswordForm(sent())
-    if request.method == "GET" or not form.validate():
+    if request.method != "POST" or not form.validate():
         return render_template("password.html", form=form, user=the_user()), 422 if form.errors else 200
     had_one = the_user().password is not None
     accounts.set_password(
@@ -45,7 +45,7 @@ def password() -> ResponseReturnValue:
 def email() -> ResponseReturnValue:
     """Ask for another address: it must be confirmed there."""
     form = MoveForm(sent())
-    if request.method == "GET" or not form.validate():
+    if request.method != "POST" or not form.validate():
         return render_template("move_email.html", form=form, user=the_user()), 422 if form.errors else 200
     wanted = (form.email.data or "").strip().lower()
     count(LETTERS, the_user().id)
@@ -61,7 +61,7 @@ def move(token: str) -> ResponseReturnValue:
     """Move the account to the address that the link was mailed to. Who reads that need not be signed in here."""
     store, people, now = house().tokens, house().accounts, house().clock()
     try:
-        if request.method == "GET":
+        if request.method != "POST":
             user, wanted = way_in.asked_move(people, store, text=token, now=now)
             return render_template("move_here.html", before=user.email, after=wanted)
         user, wanted = way_in.move(people, store, text=token, caller=caller(), now=now)

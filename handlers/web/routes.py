@@ -210,4 +210,4 @@ def _demand_user() -> ResponseReturnValue | None:
     if "HX-Request" in request.headers:
         # A fragment of a page: the whole page must go to the door, not the door into the page.
         return "", 204, {"HX-Redirect": url_for("web.login")}
-    return redirect(url_for("web.login", next=here() if request.method == "GET" else None))
+    return redirect(url_for("web.login", next=here() if request.method != "POST" else None))

@@ -31,7 +31,7 @@ def page(project_id: str) -> ResponseReturnValue:
 def renew_key(project_id: str) -> ResponseReturnValue:
     """GET asks, POST does."""
     project = project_or_404(project_id)
-    if request.method == "GET":
+    if request.method != "POST":
         slugs = [info for _, info in house().checks.listing(project.id) if info.slug]
         return render_template("ping_key_renew.html", project=project, root=ping_urls(), slugs=slugs)
     service.renew_ping_key(house().projects, project=project.id, by=actor(), now=house().clock())

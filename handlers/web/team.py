@@ -51,7 +51,7 @@ def remove(project_id: str, user_id: str) -> ResponseReturnValue:
     person = _person_or_404(project_id, user_id)
     if person.role is Role.OWNER:
         abort(400)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("team_remove.html", project=project, person=person)
     people = (house().members, house().accounts)
     service.remove_member(*people, project=project.id, user=person.id, by=actor(), now=house().clock())
@@ -63,8 +63,10 @@ def leave(project_id: str) -> ResponseReturnValue:
     """GET asks, POST does; the owner is told how to."""
     project, user = project_or_404(project_id), the_user()
     owner = my_role() is Role.OWNER
-    if request.method == "GET" or owner:
-        return render_template("team_leave.html", project=project, owner=owner), 200 if request.method == "GET" else 409
+    if request.method != "POST" or owner:
+        return render_template(
+            "team_leave.html", project=project, owner=owner
+        ), 200 if request.method != "POST" else 409
     people = (house().members, house().accounts)
     service.leave_project(*people, project=project.id, user=user.id, by=actor(), now=house().clock())
     flash(f"You have left “{project.name}”.")
