@@ -23,6 +23,8 @@ KINDS = {
 }
 """What can be chosen, and the pings that belong to it."""
 _WHEN = "%Y-%m-%dT%H:%M"
+_YEARS = range(1970, 9001)
+"""Before them nothing can have been logged; behind them there is room still to reckon."""
 NOT_A_TIME = "Type a date and a time, such as 2026-01-31T12:00."
 BACKWARDS = "The end lies before the start."
 
@@ -71,9 +73,10 @@ def read_form(asked: MultiDict[str, str]) -> LogForm:
 
 def _moment(text: str) -> datetime | None:
     try:
-        return datetime.strptime(text[:16], _WHEN).replace(tzinfo=UTC)
+        moment = datetime.strptime(text[:16], _WHEN).replace(tzinfo=UTC)
     except ValueError:
         return None
+    return moment if moment.year in _YEARS else None
 
 
 def written(moment: datetime) -> str:

@@ -83,6 +83,8 @@ def test_log_is_sifted(site: Site, check: str, query: str, shown: list[str]) -> 
     ("query", "words"),
     [
         ("from=yesterday", "Type a date and a time"),
+        ("from=0001-01-01T00:00", "Type a date and a time"),
+        ("from=9999-12-31T23:59", "Type a date and a time"),
         ("from=2026-03-01T12:00&to=2026-03-01T12:00", "The end lies before the start."),
     ],
 )
@@ -95,6 +97,16 @@ def test_log_refuses_times_that_are_none(site: Site, check: str, query: str, wor
     assert 'aria-invalid="true"' in page.html
     assert rows(page) == []
     assert page.form("Time and rows").values["from"] == [query.split("&", maxsplit=1)[0].removeprefix("from=")]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "1969-12-31T23:59", "9999-12-31T23:59"])
+@pytest.mark.parametrize("query", ["to={}", "kind=flip&to={}", "kind=alert&from=2026-03-01T12:00&to={}"])
+def test_log_ends_at_no_time_that_nothing_can_be_reckoned_with(site: Site, check: str, query: str, moment: str) -> None:
+    """A time before all logs, or at the end of the calendar, is refused beside its field."""
+    page = site.browser.get(log_url(check, query.format(moment)))
+
+    assert page.status == 422
+    assert 'id="to-error"' in page.html
 
 
 @pytest.mark.parametrize("rows", ["0", "x", "-5", "99999999999", "٣"])
