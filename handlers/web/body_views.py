@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -15,6 +15,8 @@ from tocsin.domain.mail_parts import MailContent
 _DUMPED = 4096
 """Bytes that are shown one by one."""
 _IN_A_ROW = 16
+_MOST_TIMES, _MOST_MORE = 4, 4096
+"""So many times as long as it came, and so many letters more, JSON may be when it is laid out."""
 
 
 class BodyView(Struct, frozen=True):
@@ -59,9 +61,22 @@ def _json(body: bytes) -> str:
     if body[:1] not in (b"{", b"["):
         return ""
     try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+        parts = json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(json.loads(body))
+        return _joined(parts, _MOST_TIMES * len(body) + _MOST_MORE)
     except (ValueError, RecursionError):
         return ""
+
+
+def _joined(parts: Iterable[str], most: int) -> str:
+    """Empty if that would be longer: what is nested deep is mostly indentation, megabytes of it."""
+    kept, length = list[str](), 0
+    for part in parts:
+        kept.append(part)
+        length += len(part)
+        if length > most:
+            return ""
+    # Half a letter that was escaped stays so: there is no other way to send it.
+    return "".join(kept).encode(errors="backslashreplace").decode()
 
 
 def _is_text(body: bytes) -> bool:

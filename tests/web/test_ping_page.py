@@ -113,3 +113,18 @@ def test_page_of_json_has_both_views(site: Site) -> None:
 
     assert "&#34;tables&#34;: 41\n}" in html
     assert "{&#34;tables&#34;:41}" in html
+
+
+def test_json_that_grows_out_of_bounds_is_shown_as_it_came() -> None:
+    """Brackets in brackets are mostly indentation; what is laid out by people is not."""
+    nested = ("[" * 600 + "]" * 600 + ",") * 80
+    assert [view.name for view in body_views(f"[{nested[:-1]}]".encode())] == ["text"]
+    assert [view.name for view in body_views(b"[[[[[[{}]]]]]]")] == ["json", "text"]
+
+
+@on_sqlite
+def test_json_with_half_a_letter_is_shown(site: Site) -> None:
+    """An escape may name what is no letter by itself."""
+    check_id = site.check()
+    site.ping(check_id, body=b'["\\ud83d", 1]')
+    assert site.browser.get(f"/checks/{check_id}/pings/1").status == 200
