@@ -9,7 +9,10 @@ import pytest
 from tests.fakes import START, Scene
 from tocsin.domain.ping import Kind
 from tocsin.services import search_log as searching
+from tocsin.services.channels import delete_channel
 from tocsin.services.search_log import ALL, Leaf, Line, Search, search_log
+from tocsin.stores import alerts
+from tocsin.stores.audit import COMMAND
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
@@ -115,3 +118,24 @@ def test_search_gives_up_in_time(scene: Scene, check: str, monkeypatch: pytest.M
     search = Search(frozenset({B}), flips=False, alerts=False)
 
     assert pages(scene, check, search, 99) == [[], ["10"], [], ["2"]]
+
+
+def test_log_of_many_alerts_shows_the_newest_of_each_channel(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are, and of whichever channels, that were deleted too; older pages have theirs."""
+    monkeypatch.setattr(alerts, "_FEW", 5)
+    monkeypatch.setattr(searching, "_MAX_ALERTS", 3)
+    scene.hang_up()
+    check_id = scene.check(channels=frozenset(channel.id for channel in scene.house.channels.of_project(scene.project)))
+    for number in range(12):
+        scene.ping(check_id, F if number % 2 else S)
+        scene.clock.advance(minutes=1)
+    [gone, _] = scene.house.channels.of_project(scene.project)
+    delete_channel(scene.house.channels, channel=gone, by=COMMAND, now=scene.clock())
+
+    leaf = look(scene, check_id, Search(), limit=2)
+    assert [name(line) for line in leaf.lines] == ["told", "told", "down", "12", "told", "told", "up", "11"]
+    leaf = look(scene, check_id, Search(), limit=2, before=leaf.older)
+    assert [name(line) for line in leaf.lines] == ["told", "told", "down", "10", "told", "told", "up", "9"]
+    whole = look(scene, check_id, Search())
+    assert [name(line) for line in whole.lines].count("told") == 6
+    assert [name(line) for line in look(scene, check_id, Search(kinds=frozenset(), flips=False)).lines] == ["told"] * 6

@@ -21,8 +21,11 @@ _LOOKED_THROUGH = 5000
 """Pings that are read for one page, at most, however few of them are wanted."""
 _AT_ONCE = 500
 _MAX_ALERTS = 500
+"""Of each channel, on one page."""
 _INSTANT = timedelta(microseconds=1)
 _EPOCH = datetime.fromtimestamp(0, UTC)
+_CENTURIES_ON = datetime(2200, 1, 1, tzinfo=UTC)
+"""Keys have room for moments up to then."""
 _NEVER, _FOREVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
@@ -198,9 +201,9 @@ def _flips(part: _Part, found: _Stretch) -> list[Line]:
 
 def _alerts(part: _Part, found: _Stretch) -> list[Line]:
     first, last = _time(part, found)
-    told = Alerts(part.checks.table).of_check(part.stored.check.id, limit=_MAX_ALERTS)
-    return [
-        Line(each.alert.flip.at, alert=each)
-        for each in told
-        if first <= each.alert.flip.at <= last and each.alert.flip.n > part.stored.cleared_flips
-    ]
+    first, last = max(first, _EPOCH), min(last, _CENTURIES_ON)
+    if first > last:
+        return []
+    told = Alerts(part.checks.table).of_check(part.stored.check.id, start=first, end=last, limit=_MAX_ALERTS)
+    shown = [each for each in told if each.alert.flip.n > part.stored.cleared_flips]
+    return [Line(each.alert.flip.at, alert=each) for each in shown]

@@ -7,7 +7,9 @@ takes it away. A process that dies in between leaves the entry to come up again:
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -33,6 +35,11 @@ from tocsin.stores.table import (
 _log = logging.getLogger(__name__)
 
 ALERT_AGE = timedelta(days=93)
+MAX_CHANNELS = 50
+_FEW = 200
+"""Alerts of a check that are read in one go, whenever they were."""
+_BEHIND = "$"
+"""In place of a # it comes right behind all that begins so."""
 
 
 class Alert(Struct, frozen=True):
@@ -89,11 +96,32 @@ class Alerts(Struct, frozen=True):
         waiting = [_decoded(found[key]) for key in keys if key in found and "due_shard" in found[key]]
         return [alert for alert in waiting if alert and alert.due <= now], page.cursor
 
-    def of_check(self, check_id: str, *, limit: int) -> list[Told]:
-        """What the check's channels were told, at most so many alerts; in no order that matters."""
-        page = self.table.query(partition(check_id), Range(prefix="alert#"), limit=limit)
-        read = [(item, _decoded(item)) for item in page.items]
-        return [_told(item, alert) for item, alert in read if alert]
+    def of_check(self, check_id: str, *, start: datetime, end: datetime, limit: int) -> list[Told]:
+        """What the check's channels were told of its flips from `start` up to `end`, both included.
+
+        Of each channel at most the newest `limit`, of all `MAX_CHANNELS` channels; in no order that matters.
+        """
+        all_of_few = self.table.query(partition(check_id), Range(prefix="alert#"), limit=_FEW)
+        items = self._newest(check_id, start, end, limit) if all_of_few.cursor else all_of_few.items
+        read = [(item, _decoded(item)) for item in items]
+        return [_told(item, alert) for item, alert in read if alert and start <= alert.flip.at <= end]
+
+    def _newest(self, check_id: str, start: datetime, end: datetime, limit: int) -> Iterator[Item]:
+        """Channel by channel, since that is how they are ordered; those that were deleted have theirs still."""
+        first, last = f"{fields.sortable(start)}#", f"{fields.sortable(end)}{_BEHIND}"
+        for prefix in islice(self._channels(check_id), MAX_CHANNELS):
+            within = Range(at_least=prefix + first, at_most=prefix + last)
+            yield from self.table.query(partition(check_id), within, reverse=True, limit=limit).items
+
+    def _channels(self, check_id: str) -> Iterator[str]:
+        """What the keys of each channel's alerts begin with."""
+        last = "alert#"
+        while items := self.table.query(
+            partition(check_id), Range(at_least=last, at_most=f"alert{_BEHIND}"), limit=1
+        ).items:
+            prefix = "#".join(fields.text(items[0], "sk").split("#")[:2])
+            yield f"{prefix}#"
+            last = f"{prefix}{_BEHIND}"
 
     def earlier_waits(self, alert: Alert) -> bool:
         """Whether an earlier alert of this check still waits for the same channel: order is kept."""
