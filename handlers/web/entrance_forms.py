@@ -20,9 +20,9 @@ _LENGTH = Length(MIN_PASSWORD, MAX_PASSWORD, f"A password has {MIN_PASSWORD} to 
 
 
 def _reachable(form: Form, field: Field) -> None:
-    """Mail must be able to go there."""
+    """Mail must be able to go there; some letters are longer in lower case."""
     try:
-        checked_address(field.data or "")
+        checked_address((field.data or "").strip().lower())
     except InvalidAddress as refusal:
         raise ValidationError(str(refusal)) from None
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from handlers.current import house
 from handlers.web.entrance_forms import MoveForm, PasswordForm
-from handlers.web.letters import mailed_url, tell_owner
+from handlers.web.letters import mailed_url, origin, tell_owner
 from handlers.web.limiting import count
 from handlers.web.mailed import bad_link, door
 from handlers.web.sending import sent
@@ -52,23 +52,26 @@ def email() -> ResponseReturnValue:
     count(LINKS, mailbox_of(wanted))
     now = house().clock()
     way_in.ask_to_move(door(), user=the_user(), email=wanted, link=_move_link, caller=caller(), now=now)
-    tell_owner(f"Somebody wants to move your account to {wanted}")
+    house().post.tell("moving", to=the_user().email, wanted=wanted, link=mailed_url("web.password"), **origin())
     flash(f"Look into the mail of {wanted}: your account moves there when you press the button in it.")
     return redirect(url_for("web.profile"))
 
 
 def move(token: str) -> ResponseReturnValue:
-    """Move the account to the address that the link was mailed to. Who reads that need not be signed in here."""
-    store, people, now = house().tokens, house().accounts, house().clock()
+    """Move the account to the address that the link was mailed to.
+
+    Only whoever is signed in to it can: if the address was mistyped, a stranger reads that mailbox.
+    """
+    store, before, now = house().tokens, the_user().email, house().clock()
     try:
         if request.method != "POST":
-            user, wanted = way_in.asked_move(people, store, text=token, now=now)
-            return render_template("move_here.html", before=user.email, after=wanted)
-        user, wanted = way_in.move(people, store, text=token, caller=caller(), now=now)
+            wanted = way_in.asked_move(store, user=the_user(), text=token, now=now)
+            return render_template("move_here.html", before=before, after=wanted)
+        wanted = way_in.move(house().accounts, store, visit=the_visit(), text=token, caller=caller(), now=now)
     except (BadToken, EmailTaken):
         return bad_link()
-    tell_owner(f"Your account has moved to {wanted}", to=user.email)
-    flash(f"You sign in as {wanted} from now on.")
+    tell_owner(f"Your account has moved to {wanted}", to=before)
+    flash(f"You sign in as {wanted} from now on. Other browsers are signed out.")
     return redirect(url_for("web.profile"))
 
 

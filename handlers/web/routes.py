@@ -82,7 +82,7 @@ FORMS: tuple[Route, ...] = (
     ("/confirm", "confirm", "confirm.page", Need.USER),
     ("/account/password", "password", "profile.password", Need.USER),
     ("/account/email", "email", "profile.email", Need.USER),
-    ("/account/email/<word:token>", "move_email", "profile.move", Need.PUBLIC),
+    ("/account/email/<word:token>", "move_email", "profile.move", Need.USER),
     ("/account/close", "close_account", "closing.page", Need.USER),
     ("/account/appearance", "appearance", "appearance.page", Need.USER),
     ("/projects/add", "add_project", "projects.add", Need.USER),

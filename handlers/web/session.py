@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tocsin.stores.sessions import Caller, Way
 
 _PROGRAMS = ("/ping/", "/api/", "/badge/", "/b/")
+_MAX_TARGET = 2000
 _REFERENCE = "/api/"
 """Where programs call as well, but a page for people."""
 
@@ -102,7 +103,12 @@ def here() -> str:
 
 
 def safe_next(target: str) -> str | None:
-    """The target if it is a path of this site; browsers read backslashes and control characters in odd ways."""
+    """The target if it is a path of this site, and no longer than ours are.
+
+    Browsers read backslashes and control characters in odd ways.
+    """
+    if len(target) > _MAX_TARGET:
+        return None
     odd = any(character <= " " or character == "\\" for character in target)
     return None if odd or not target.startswith("/") or target.startswith("//") else target
 

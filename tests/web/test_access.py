@@ -97,7 +97,7 @@ EXPECTED: Mapping[str, Answers] = {
     "web.profile": user(HERE),
     "web.password": user(HERE),
     "web.email": user(HERE),
-    "web.move_email": anybody(410),
+    "web.move_email": user(410),
     "web.sessions": user(HERE),
     "web.end_session": user(AWAY),
     "web.end_others": user(AWAY),

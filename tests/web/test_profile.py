@@ -50,17 +50,19 @@ def test_password_is_set_and_ends_all_other_sessions(site: Site, elsewhere: Brow
     assert accounts.sign_in(house.accounts, email=site.user.email, password="another sentence") is not None
 
 
-def test_address_moves_when_the_new_one_says_so(site: Site, anonymous: Browser) -> None:
-    """The old one hears of it twice; signing in, and links to the old one, follow."""
+def test_address_moves_when_the_new_one_says_so(site: Site, elsewhere: Browser) -> None:
+    """The old one hears of it twice; signing in follows, and all other sessions end."""
     page = site.browser.submit(site.browser.get("/account/email"), email="Alice@New.example.org")
     assert "your account moves there when you press" in page.text
     asked, told = letters(site.house)
     assert (asked.to, told.to) == ("alice@new.example.org", "alice@example.org")
-    page = anonymous.get(asked.path)
+    assert told.subject == "Somebody wants to move your account to alice@new.example.org"
+    assert "change your password now: that cancels the move" in told.text
+    page = site.browser.get(asked.path)
     assert "alice@example.org" in page.text
     assert site.house.accounts.by_email("alice@new.example.org") is None
 
-    anonymous.submit(page)
+    site.browser.submit(page)
 
     user = site.house.accounts.by_email("alice@new.example.org")
     assert user is not None
@@ -69,8 +71,45 @@ def test_address_moves_when_the_new_one_says_so(site: Site, anonymous: Browser) 
     [letter] = letters(site.house)
     assert (letter.to, letter.subject) == ("alice@example.org", "Your account has moved to alice@new.example.org")
     assert is_in(site.browser)
-    assert anonymous.get(asked.path).status == 410
-    assert anonymous.submit(page).status == 410
+    assert not is_in(elsewhere)
+    assert site.browser.get(asked.path).status == 410
+    assert site.browser.submit(page).status == 410
+
+
+def test_address_moves_by_the_hand_of_its_owner_only(site: Site, other: Site, anonymous: Browser) -> None:
+    """Whoever reads a mailbox that was mistyped is led to the door, and is somebody else if they get in."""
+    site.browser.submit(site.browser.get("/account/email"), email="mistyped@example.org")
+    asked, _ = letters(site.house)
+    form = site.browser.get(asked.path).form()
+
+    assert anonymous.get(asked.path).url == f"/login?next={asked.path}"
+    page = anonymous.get("/login")
+    stolen = anonymous.client.post(asked.path, data={"csrf_token": page.form("Password").values["csrf_token"]})
+    assert stolen.headers["Location"] == "/login"
+    assert other.browser.get(asked.path).status == 410
+    token = other.browser.get("/account/password").form().values["csrf_token"]
+    assert other.browser.client.post(asked.path, data={"csrf_token": token}).status_code == 410
+
+    assert site.house.accounts.by_email("mistyped@example.org") is None
+    assert site.browser.client.post(form.action, data=form.values).status_code == 302
+    assert site.house.accounts.by_email("mistyped@example.org") is not None
+
+
+def test_new_password_cancels_a_move_and_links_that_were_mailed(site: Site, anonymous: Browser) -> None:
+    """As the letter says: whoever asked for them from a stolen session has nothing left."""
+    site.browser.submit(site.browser.get("/account/email"), email="thief@example.org")
+    asked, _ = letters(site.house)
+    anonymous.submit(anonymous.get("/login/link"), email=site.user.email)
+    [link] = letters(site.house)
+    ready = [(site.browser, site.browser.get(asked.path)), (anonymous, anonymous.get(link.path))]
+
+    site.browser.submit(site.browser.get("/account/password"), password="a sentence of mine")
+
+    for browser, page in ready:
+        assert browser.get(page.url).status == 410
+        assert browser.submit(page).status == 410
+    assert site.house.accounts.by_email("thief@example.org") is None
+    assert not is_in(anonymous)
 
 
 def test_address_of_somebody_else_gets_the_same_answer(site: Site, other: Site) -> None:
@@ -83,21 +122,21 @@ def test_address_of_somebody_else_gets_the_same_answer(site: Site, other: Site) 
     assert told == ["There is an account for this address already"]
 
 
-def test_address_that_somebody_took_meanwhile_is_not_moved_to(site: Site, other: Site, anonymous: Browser) -> None:
+def test_address_that_somebody_took_meanwhile_is_not_moved_to(site: Site) -> None:
     """The table decides, when the button is pressed; and an older link to move holds no more after a move."""
     for wanted in ("one@example.org", "two@example.org"):
         site.browser.submit(site.browser.get("/account/email"), email=wanted)
     one, two = (letter for letter in letters(site.house) if letter.to != site.user.email)
-    pages = [anonymous.get(letter.path) for letter in (one, two)]
+    pages = [site.browser.get(letter.path) for letter in (one, two)]
     accounts.create_user(site.house.accounts, email="one@example.org", password=None, now=site.clock())
 
-    assert anonymous.submit(pages[0]).status == 410
-    anonymous.submit(pages[1])
+    assert site.browser.submit(pages[0]).status == 410
+    site.browser.submit(pages[1])
     assert site.house.accounts.by_email("two@example.org") is not None
-    assert anonymous.get(one.path).status == 410
+    assert site.browser.get(one.path).status == 410
 
 
-@pytest.mark.parametrize("typed", ["", "nobody", "me@nowhere..org"])
+@pytest.mark.parametrize("typed", ["", "nobody", "me@nowhere..org", f"a@{'.'.join(['İ' * 14] * 12)}.org"])
 def test_new_address_must_be_one(site: Site, typed: str) -> None:
     """What gets no mail is refused beside its field."""
     page = site.browser.submit(site.browser.get("/account/email"), email=typed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.web.mailbag import letters
 from tocsin.channels.port import DeliveryFailed
 from tocsin.house import House
 from tocsin.services import accounts
+from tocsin.stores.tokens import Token, Tokens
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
@@ -84,6 +86,19 @@ class Counting:
 
     def __exit__(self, *_: object) -> None:
         self._patch.undo()
+
+
+def test_page_to_go_on_to_does_not_tell_either(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept of it is as long whoever asked, and no longer than our addresses are."""
+    kept: list[Token] = []
+    monkeypatch.setattr(Tokens, "put", lambda _, token: kept.append(token))
+    for target in ("/projects/", "/" + "a" * 2000):
+        for email in ("alice@example.org", "nobod@example.org"):
+            ask(outside(site), f"/login/link?next={target}", email)
+
+    assert [token.payload["next"] for token in kept] == ["/projects/", "/projects/", "", ""]
+    known, unknown, *_ = (json.dumps(token.payload) for token in kept)
+    assert len(known) == len(unknown)
 
 
 def test_closed_site_mails_strangers_that_they_have_no_account(site: Site, anonymous: Browser) -> None:

@@ -12,7 +12,7 @@ from uuid import uuid4
 from msgspec.structs import replace
 
 from tocsin.services.activity import noted
-from tocsin.services.sessions import Visit, renew
+from tocsin.services.sessions import Visit, clear_ended, renew
 from tocsin.stores.accounts import Accounts, User
 from tocsin.stores.sessions import Caller, Sessions
 from tocsin.stores.table import Action
@@ -84,8 +84,7 @@ def reset_password(accounts: Accounts, sessions: Sessions, *, user: User, passwo
     validate(user.email, password)
     note = noted(user.id, "password.set", caller=Caller(agent="flask"), now=now)
     accounts.edit(user, replace(user, password=_hash(password), generation=user.generation + 1), also=[note])
-    for session in sessions.of_user(user.id):
-        sessions.end(user.id, session.id)
+    clear_ended(sessions, user_id=user.id, generation=user.generation + 1)
 
 
 def sign_in(accounts: Accounts, *, email: str, password: str) -> User | None:

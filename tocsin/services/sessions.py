@@ -100,10 +100,15 @@ def renew(accounts: Accounts, sessions: Sessions, *, old: Visit, new: User, also
         accounts.edit(old.user, new, also=[promoted(old.session, new.generation), *also])
     except UserChanged:
         raise Busy(new.id) from None
-    for session in sessions.of_user(new.id):
-        if session.generation < new.generation:
-            sessions.end(new.id, session.id)
+    clear_ended(sessions, user_id=new.id, generation=new.generation)
     return Visit(new, replace(old.session, generation=new.generation))
+
+
+def clear_ended(sessions: Sessions, *, user_id: str, generation: int) -> None:
+    """Delete the items of sessions that a new generation of the user's has ended."""
+    for session in sessions.of_user(user_id):
+        if session.generation < generation:
+            sessions.end(user_id, session.id)
 
 
 def prove(sessions: Sessions, *, visit: Visit, now: datetime) -> None:

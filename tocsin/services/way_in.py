@@ -16,9 +16,10 @@ from tocsin.services import accounts as people
 from tocsin.services import tokens
 from tocsin.services.activity import noted
 from tocsin.services.post import Post
+from tocsin.services.sessions import Visit, clear_ended
 from tocsin.services.tokens import BadToken
 from tocsin.stores.accounts import Accounts, User, UserChanged
-from tocsin.stores.sessions import Caller
+from tocsin.stores.sessions import Caller, Sessions, promoted
 from tocsin.stores.table import TransactionLost
 from tocsin.stores.tokens import Tokens, spending
 
@@ -27,6 +28,8 @@ MOVE_LIFE = timedelta(days=1)
 Wish: TypeAlias = Literal["sign-in", "sign-up"]
 _NOTHING = "nothing"
 """The purpose of a link that nobody gets: it is made for its time."""
+_NOBODY = "00000000-0000-4000-8000-000000000000"
+"""No user has this id."""
 
 
 class Door(Struct, frozen=True):
@@ -50,10 +53,10 @@ def mail_way_in(door: Door, *, email: str, wish: Wish, next: str, addr: str, now
     user = door.accounts.by_email(address)
     if user:
         kind = "sign_in" if wish == "sign-in" else "account_exists"
-        purpose, payload = "sign-in", {"user": user.id, "email": address, "next": next}
+        purpose = "sign-in"
     else:
         kind, purpose = ("sign_up", "sign-up") if door.open else ("nobody_here", _NOTHING)
-        payload = {"email": address}
+    payload = {"email": address, "next": next, **_as_they_are(user)}
     text = tokens.issue(door.tokens, purpose=purpose, payload=payload, ttl=LINK_LIFE, now=now)
     door.post.send(kind, to=address, link=door.link("sign-up" if purpose == "sign-up" else "sign-in", text), addr=addr)
 
@@ -62,8 +65,9 @@ def linked_user(accounts: Accounts, store: Tokens, *, text: str, now: datetime) 
     """Whom a link would sign in, and where it leads then. Raises BadToken."""
     payload = tokens.peek(store, purpose="sign-in", text=text, now=now)
     user = accounts.get(payload["user"])
-    if user is None or user.email != payload["email"]:
-        # The address is another one by now, and who reads the mail of the old one need not be the same person.
+    if user is None or user.email != payload["email"] or str(user.generation) != payload["generation"]:
+        # The address is another one by now, and who reads the mail of the old one need not be the same person; or all
+        # sessions were ended, and who had one before may have this link as well.
         raise BadToken("sign-in")
     return user, payload["next"]
 
@@ -105,29 +109,40 @@ def ask_to_move(
     address = email.strip().lower()
     people.validate(address, None)
     taken = door.accounts.by_email(address) is not None
-    payload = {"user": user.id, "from": user.email, "to": address}
+    payload = {"from": user.email, "to": address, **_as_they_are(user)}
     text = tokens.issue(door.tokens, purpose=_NOTHING if taken else "move", payload=payload, ttl=MOVE_LIFE, now=now)
     door.post.send("address_taken" if taken else "move", to=address, link=link(text), addr=caller.addr)
 
 
-def asked_move(accounts: Accounts, store: Tokens, *, text: str, now: datetime) -> tuple[User, str]:
-    """Whose account a link would move, and to which address. Raises BadToken."""
-    payload = tokens.peek(store, purpose="move", text=text, now=now)
-    user = accounts.get(payload["user"])
-    if user is None or user.email != payload["from"]:
-        raise BadToken("move")
-    return user, payload["to"]
+def asked_move(store: Tokens, *, user: User, text: str, now: datetime) -> str:
+    """To which address a link would move the user's account.
 
-
-def move(accounts: Accounts, store: Tokens, *, text: str, caller: Caller, now: datetime) -> tuple[User, str]:
-    """Move the account as a link says, which is used up by that; returns whose it is, as they were, and the address.
-
-    Raises BadToken, stores.accounts.EmailTaken.
+    Raises BadToken, for links that are about somebody else too: the letter may have gone to a stranger, by a slip of
+    whoever typed the address. Whoever ends all sessions, as a new password does, cancels what was asked before.
     """
-    user, email = asked_move(accounts, store, text=text, now=now)
+    payload = tokens.peek(store, purpose="move", text=text, now=now)
+    if payload != {"from": user.email, "to": payload["to"], **_as_they_are(user)}:
+        raise BadToken("move")
+    return payload["to"]
+
+
+def move(accounts: Accounts, store: Tokens, *, visit: Visit, text: str, caller: Caller, now: datetime) -> str:
+    """Move the visitor's account as a link says, which is used up by that; returns the address.
+
+    That ends all their other sessions. Raises BadToken, stores.accounts.EmailTaken.
+    """
+    user = visit.user
+    email = asked_move(store, user=user, text=text, now=now)
     note = noted(user.id, "email.change", caller=caller, now=now, detail=email)
+    kept = promoted(visit.session, user.generation + 1)
     try:
-        accounts.move(user, email, also=[spending(tokens.digest_of(text)), note])
+        accounts.move(user, email, also=[spending(tokens.digest_of(text)), kept, note])
     except UserChanged:
         raise BadToken("move") from None
-    return user, email
+    clear_ended(Sessions(accounts.table), user_id=user.id, generation=user.generation + 1)
+    return email
+
+
+def _as_they_are(user: User | None) -> dict[str, str]:
+    """What a link holds of whom it is for; as long for nobody."""
+    return {"user": user.id if user else _NOBODY, "generation": str(user.generation if user else 0)}

@@ -86,12 +86,7 @@ class Accounts(Struct, frozen=True):
         """Write all but the address, and do the actions in `also` with that. Raises UserChanged."""
         before, after = _encode_editable(old), _encode_editable(new)
         changes = fields.differences(before, after)
-        as_read = Where(
-            exists=True,
-            equals=fields.present(before),
-            absent=[name for name, value in before.items() if value is None],
-        )
-        update = Update(_key(old.id), set=changes.set, remove=changes.remove, where=as_read)
+        update = Update(_key(old.id), set=changes.set, remove=changes.remove, where=_as_read(before))
         try:
             self.table.transact([update, *also])
         except TransactionLost:
@@ -117,10 +112,14 @@ class Accounts(Struct, frozen=True):
         return user if user and user.email == email else None
 
     def move(self, old: User, email: str, *, also: Sequence[Action] = ()) -> None:
-        """Give the user another address, and do the actions in `also` with that. Raises EmailTaken, UserChanged."""
+        """Give the user another address in a new generation, and do the actions in `also` with that.
+
+        Raises EmailTaken, UserChanged.
+        """
         guard = Put(_encode_guard(email, old.id), where=ABSENT)
         leave = Delete(_guard(old.email), where=Where(equals={"user": old.id}))
-        moved = Update(_key(old.id), set={"email": email}, where=Where(equals={"email": old.email}))
+        values: dict[str, Value] = {"email": email, "generation": old.generation + 1}
+        moved = Update(_key(old.id), set=values, where=_as_read({"email": old.email, **_encode_editable(old)}))
         try:
             self.table.transact([guard, leave, moved, *also])
         except TransactionLost as lost:
@@ -170,6 +169,11 @@ def _encode_editable(user: User) -> dict[str, Value | None]:
         "generation": user.generation or None,
         "factors": user.factors or None,
     }
+
+
+def _as_read(values: dict[str, Value | None]) -> Where:
+    absent = [name for name, value in values.items() if value is None]
+    return Where(exists=True, equals=fields.present(values), absent=absent)
 
 
 def _decode(item: Item) -> User:
