@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MIN_PASSWORD = 8
 MAX_PASSWORD = 1000
+_HASH_OF_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$0AUAG71D4Z3HNYaaF0bVdw$GcmZh7LLXw7z1RiVwFrXy9IRUILmo0ZpmB45AY8+Ywc"
+"""Of a password that was made up and thrown away. Not hashed at the first need: whom it is needed for would show."""
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 
@@ -60,7 +62,8 @@ def create_user(
 
 def knows_password(user: User, password: str) -> bool:
     """Takes the same time for somebody who has none."""
-    return _matches(user.password or _hash_of_nobody(), password)
+    matches = _matches(user.password or _HASH_OF_NOBODY, password)
+    return matches and user.password is not None
 
 
 def set_password(
@@ -91,8 +94,10 @@ def sign_in(accounts: Accounts, *, email: str, password: str) -> User | None:
     """The user with this address and password, or None: whether the address is known shows neither here nor in time."""
     address = email.strip().lower()
     user = accounts.by_email(address) if _EMAIL.fullmatch(address) else None
-    stored = user.password if user and user.password else _hash_of_nobody()
-    return user if _matches(stored, password) else None
+    if user:
+        return user if knows_password(user, password) else None
+    _matches(_HASH_OF_NOBODY, password)
+    return None
 
 
 def validate(email: str, password: str | None) -> None:
@@ -125,8 +130,3 @@ def _hasher() -> PasswordHasher:
     from argon2 import PasswordHasher
 
     return PasswordHasher()
-
-
-@cache
-def _hash_of_nobody() -> str:
-    return _hash(str(uuid4()))
