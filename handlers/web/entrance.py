@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from handlers.current import house
 from handlers.web.admission import admit
 from handlers.web.entrance_forms import LoginForm, SetupForm
-from handlers.web.limiting import count, count_network
+from handlers.web.limiting import count_by_both, count_network, uncount_by_both
 from handlers.web.sending import sent
 from handlers.web.session import begin, current_user, end, safe_next
 from tocsin.services import accounts
 from tocsin.services.founding import found_project
-from tocsin.services.rate_limits import ENTRIES, PASSWORDS
+from tocsin.services.rate_limits import ALL_PASSWORDS, ENTRIES, PASSWORDS
 from tocsin.stores.accounts import EmailTaken, NotFirst, User
 
 FIRST_PROJECT = "My project"
@@ -66,10 +66,12 @@ def _recognised(form: LoginForm) -> User | None:
         return None
     email = (form.email.data or "").strip().lower()
     count_network(ENTRIES)
-    count(PASSWORDS, email)
+    count_by_both(PASSWORDS, ALL_PASSWORDS, email)
     user = accounts.sign_in(house().accounts, email=email, password=form.password.data or "")
     if user is None:
         form.password.errors = ["The e-mail address or the password is wrong."]
+    else:
+        uncount_by_both(PASSWORDS, ALL_PASSWORDS, email)
     return user
 
 

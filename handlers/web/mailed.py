@@ -10,11 +10,11 @@ from handlers.web.admission import admit
 from handlers.web.entrance import FIRST_PROJECT, open_project
 from handlers.web.entrance_forms import AccountForm, MailboxForm
 from handlers.web.letters import mailed_url
-from handlers.web.limiting import count, count_network
+from handlers.web.limiting import count_by_both, count_network
 from handlers.web.sending import sent
 from handlers.web.session import current_user, safe_next
 from tocsin.services import way_in
-from tocsin.services.rate_limits import ENTRIES, LINKS, mailbox_of
+from tocsin.services.rate_limits import ALL_LINKS, ENTRIES, LINKS, mailbox_of
 from tocsin.services.tokens import BadToken
 from tocsin.services.way_in import Door, Wish
 from tocsin.stores.accounts import EmailTaken
@@ -90,7 +90,7 @@ def _asked(wish: Wish, template: str) -> ResponseReturnValue:
         return render_template(template, form=form, target=target), 422 if form.errors else 200
     email = (form.email.data or "").strip().lower()
     count_network(ENTRIES)
-    count(LINKS, mailbox_of(email))
+    count_by_both(LINKS, ALL_LINKS, mailbox_of(email))
     way_in.mail_way_in(
         door(), email=email, wish=wish, next=target or "", addr=request.remote_addr or "", now=house().clock()
     )

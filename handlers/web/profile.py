@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from handlers.current import house
 from handlers.web.entrance_forms import MoveForm, PasswordForm
 from handlers.web.letters import mailed_url, origin, tell_owner
-from handlers.web.limiting import count
+from handlers.web.limiting import count, count_by_both
 from handlers.web.mailed import bad_link, door
 from handlers.web.sending import sent
 from handlers.web.session import caller, the_user, the_visit
 from tocsin.services import accounts, way_in
-from tocsin.services.rate_limits import LETTERS, LINKS, mailbox_of
+from tocsin.services.rate_limits import ALL_LINKS, LETTERS, LINKS, mailbox_of
 from tocsin.services.tokens import BadToken
 from tocsin.stores.accounts import EmailTaken
 from tocsin.stores.table import BadCursor
@@ -49,7 +49,7 @@ def email() -> ResponseReturnValue:
         return render_template("move_email.html", form=form, user=the_user()), 422 if form.errors else 200
     wanted = (form.email.data or "").strip().lower()
     count(LETTERS, the_user().id)
-    count(LINKS, mailbox_of(wanted))
+    count_by_both(LINKS, ALL_LINKS, mailbox_of(wanted))
     now = house().clock()
     way_in.ask_to_move(door(), user=the_user(), email=wanted, link=_move_link, caller=caller(), now=now)
     house().post.tell("moving", to=the_user().email, wanted=wanted, link=mailed_url("web.password"), **origin())

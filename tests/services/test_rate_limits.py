@@ -57,6 +57,18 @@ def test_limit_counts_each_key_and_each_limit_by_itself(house: House) -> None:
     house.rate_limits.take(Limit("other", 6, timedelta(hours=1)), "me")
 
 
+def test_what_is_given_back_can_be_taken_again(house: House, clock: Clock) -> None:
+    """As often as it was taken, and no oftener; what nobody took, or was full again long ago, gains nothing."""
+    house.rate_limits.give_back(SIX, "me")
+    taken(house, 6)
+    house.rate_limits.give_back(SIX, "me")
+    house.rate_limits.give_back(SIX, "me")
+    assert taken(house, 6) == 2
+    clock.advance(days=1)
+    house.rate_limits.give_back(SIX, "me")
+    assert taken(house, 9) == 6
+
+
 def test_limit_holds_for_many_at_once(house: House, engine: Engine) -> None:
     """Threads that ask at the same moment get no more out of it than one would."""
     with ThreadPoolExecutor(4) as pool:
@@ -71,6 +83,9 @@ def test_limit_holds_for_many_at_once(house: House, engine: Engine) -> None:
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:DB8:1:2::9", "2001:db8:1:2::/64"),
         ("fe80::1%eth0", "fe80::/64"),
+        ("203.0.113.5:4711", "203.0.113.5"),
+        ("[2001:db8:1:2::9]:80", "2001:db8:1:2::/64"),
+        ("[::1]", "::/64"),
         ("", ""),
         ("unix:", "unix:"),
     ],
@@ -78,6 +93,12 @@ def test_limit_holds_for_many_at_once(house: House, engine: Engine) -> None:
 def test_network_of_an_address(address: str, network: str) -> None:
     """Whoever has one IPv6 address has a whole /64 to try from."""
     assert network_of(address) == network
+
+
+@pytest.mark.parametrize("domain", ["ｅxample.org", "exＡmple.org", "example。org", "ⅇxample.org", "EXAMPLE.org"])
+def test_mailbox_of_a_domain_in_other_letters(domain: str) -> None:
+    """Mail goes to what they mean."""
+    assert mailbox_of(f"me@{domain}") == "me@example.org"
 
 
 def test_mailbox_of_an_address() -> None:

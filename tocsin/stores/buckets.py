@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from tocsin.stores import fields
-from tocsin.stores.table import ABSENT, ConditionLost, Item, Key, Put, Table, Update, Where
+from tocsin.stores.table import ABSENT, PRESENT, ConditionLost, Item, Key, Put, Table, Update, Where
 
 _TRIES = 8
 _A_WHILE = timedelta(seconds=1)
@@ -28,6 +29,12 @@ class Buckets(Struct, frozen=True):
         except ConditionLost as lost:
             return self._take_again(key, lost.item, drop=drop, depth=depth, now=now)
         return None
+
+    def give_back(self, name: str, *, drop: timedelta) -> None:
+        """Put a drop back that was taken."""
+        put = Update(Key(f"limit#{name}", "limit"), add={"full_at": -fields.length(drop)}, where=PRESENT)
+        with suppress(ConditionLost):
+            self.table.update(put)
 
     def _take_again(
         self, key: Key, item: Item | None, *, drop: timedelta, depth: timedelta, now: datetime
