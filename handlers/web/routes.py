@@ -153,10 +153,14 @@ SENSITIVE = frozenset(
     f"web.{endpoint}"
     for endpoint in (
         *("password", "email", "close_account", "add_key", "add_account_key", "transfer", "delete_project"),
+        *("invite", "change_role", "renew_ping_key"),
         *("add_app", "remove_app", "renew_codes", "add_passkey", "remove_passkey", "connect_oidc", "disconnect_oidc"),
     )
 )
-"""What takes a proof of who one is that is younger than half an hour: a session left open must not do."""
+"""What takes a proof of who one is that is younger than half an hour: a session left open must not do.
+
+That goes for who is let into a project as well: whoever made an accomplice its manager would have keys made by them.
+"""
 
 
 def register(app: Flask) -> None:

@@ -14,6 +14,7 @@ from tests.web.conftest import Site
 from tests.web.mailbag import letters
 from tocsin.house import House
 from tocsin.services import accounts
+from tocsin.stores.projects import Role
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
@@ -49,6 +50,18 @@ def test_sensitive_pages_ask_who_one_is(stale: Site, app: Flask, endpoint: str) 
     assert answer.headers["Location"].startswith("/confirm")
     assert stale.house.projects.get(stale.project) is not None
     assert stale.house.keys.of_user(stale.user.id) == []
+
+
+def test_session_left_open_lets_nobody_in(stale: Site) -> None:
+    """Who could invite an accomplice, or make one a manager, would have their keys made by them."""
+    stale.member(Role.MEMBER)
+    team = f"/projects/{stale.project}/team/"
+    page = stale.browser.get(team)
+
+    assert stale.browser.get(f"{team}invite").url.startswith("/confirm?next=/")
+    assert stale.browser.submit(page, "/role", role="manager").url.startswith("/confirm")
+
+    assert Role.MANAGER not in {member.role for member in stale.house.members.of_project(stale.project)}
 
 
 def test_code_by_mail_proves_it_for_half_an_hour(stale: Site) -> None:
