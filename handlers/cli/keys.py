@@ -14,6 +14,7 @@ from handlers.current import house
 from tocsin.services.keys import UnknownKey, create_key, revoke_key
 from tocsin.stores.audit import COMMAND
 from tocsin.stores.keys import KeyKind, StoredKey
+from tocsin.stores.sessions import Caller
 
 project_key = AppGroup("key", help="API keys that open one project.")
 user_key = AppGroup("key", help="API keys that open all projects of one person.")
@@ -85,6 +86,7 @@ def _create(kind: KeyKind, owner: str, name: str) -> dict[str, object]:
         name=name,
         secret_key=house().settings.secret_key,
         by=COMMAND,
+        caller=Caller(agent="flask"),
         now=house().clock(),
     )
     return {**_face(made), "key": text}
@@ -97,7 +99,7 @@ def _list(keys: Sequence[StoredKey]) -> dict[str, object]:
 def _revoke(keys: Sequence[StoredKey], key_id: str, *, listing: str) -> dict[str, object]:
     try:
         key = next(key for key in keys if key.id == key_id)
-        revoke_key(house().keys, key=key, by=COMMAND, now=house().clock())
+        revoke_key(house().keys, key=key, by=COMMAND, caller=Caller(agent="flask"), now=house().clock())
     except (StopIteration, UnknownKey):
         raise click.ClickException(f"There is no key {key_id}: `{listing}` tells which there are.") from None
     return {"id": key_id, "revoked": True}

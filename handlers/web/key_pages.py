@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
 from handlers.current import house, site_root
+from handlers.web.letters import tell_owner
 from handlers.web.sending import sent
-from handlers.web.session import actor
+from handlers.web.session import actor, caller
 from handlers.web.settings_forms import KeyForm
-from tocsin.services.keys import InvalidKey, UnknownKey, create_key, revoke_key
+from tocsin.services.keys import InvalidKey, UnknownKey, create_key, key_words, revoke_key
 from tocsin.stores.keys import KeyKind, StoredKey
 from tocsin.stores.projects import Project
 
@@ -44,6 +45,8 @@ def add_page(ring: Ring) -> ResponseReturnValue:
         except InvalidKey as refusal:
             form.take({"name": str(refusal)})
         else:
+            if not ring.project:
+                tell_owner(f"The API key {key_words(key.name, key.shown)} was made: it opens your projects")
             return render_template(
                 "key_made.html", ring=ring, project=ring.project, key=key, text=text, root=site_root()
             )
@@ -59,7 +62,9 @@ def revoke_page(ring: Ring, key_id: str) -> ResponseReturnValue:
     if key is None:
         abort(404)
     with suppress(UnknownKey):
-        revoke_key(house().keys, key=key, by=actor(), now=house().clock())
+        revoke_key(house().keys, key=key, by=actor(), caller=caller(), now=house().clock())
+        if not ring.project:
+            tell_owner(f"The API key {key_words(key.name, key.shown)} was revoked")
     flash("The key is revoked: it opens nothing any more.")
     return redirect(ring.url)
 
@@ -72,5 +77,6 @@ def _create(ring: Ring, form: KeyForm) -> tuple[StoredKey, str]:
         name=form.name.data or "",
         secret_key=house().settings.secret_key,
         by=actor(),
+        caller=caller(),
         now=house().clock(),
     )

@@ -16,9 +16,13 @@ def mailed_url(endpoint: str, **values: str) -> str:
     return house().settings.links_root + path
 
 
-def tell_owner(what: str, *, to: str = "") -> None:
-    """Send word of something that concerns the safety of the user's account."""
-    house().post.tell("security", to=to or the_user().email, what=what, link=mailed_url("web.sessions"), **origin())
+def tell_owner(what: str, *, to: str = "", keys: str = "") -> None:
+    """Send word of something that concerns the safety of the user's account.
+
+    `keys` is the address of their API keys, where those go on working after it.
+    """
+    facts = {"what": what, "link": mailed_url("web.sessions"), "keys": keys}
+    house().post.tell("security", to=to or the_user().email, **facts, **origin())
 
 
 def origin() -> dict[str, str]:

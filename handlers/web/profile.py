@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from handlers.current import house
 from handlers.web.entrance_forms import MoveForm, PasswordForm
@@ -17,6 +18,8 @@ from tocsin.services.rate_limits import ALL_LINKS, LETTERS, LINKS, mailbox_of
 from tocsin.services.tokens import BadToken
 from tocsin.stores.accounts import EmailTaken
 from tocsin.stores.table import BadCursor
+
+_KEYS_GO_ON = Markup('Your API keys go on working. <a href="{}">Revoke those that you don’t know</a>.')
 
 
 def page() -> ResponseReturnValue:
@@ -37,8 +40,12 @@ def password() -> ResponseReturnValue:
         caller=caller(),
         now=house().clock(),
     )
-    tell_owner("Your password was changed" if had_one else "A password was set")
+    with_keys = bool(house().keys.of_user(the_user().id))
+    what = "Your password was changed" if had_one else "A password was set"
+    tell_owner(what, keys=mailed_url("web.account_keys") if with_keys else "")
     flash("Your new password holds from now on. Other browsers are signed out.")
+    if with_keys:
+        flash(_KEYS_GO_ON.format(url_for("web.account_keys")))
     return redirect(url_for("web.profile"))
 
 

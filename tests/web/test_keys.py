@@ -8,6 +8,7 @@ import pytest
 
 from tests.web.browser import Page
 from tests.web.conftest import Site
+from tests.web.mailbag import letters
 from tocsin.stores.projects import Role
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -83,3 +84,55 @@ def test_account_key_of_a_read_only_member_does_not_write(site: Site) -> None:
     _, key = make(reader, "/account/keys/", access="write")
 
     assert (ask_api(site, key), ask_api(site, key, "POST")) == (200, 403)
+
+
+def test_owner_hears_of_account_keys_wherever_they_are_made(site: Site) -> None:
+    """By letter and in the log of the account: a key that somebody else made with it must not go unseen."""
+    _, key = make(site, "/account/keys/", name="deploy")
+    api, header = site.app.test_client(), {"X-Api-Key": key}
+    made = api.post("/api/v4/keys/", json={"kind": "account", "name": "quiet"}, headers=header).get_json()
+    api.delete(f"/api/v4/keys/{made['id']}", headers=header)
+    [first] = site.house.keys.of_user(site.user.id)
+    site.browser.submit(site.browser.get(f"/account/keys/{first.id}/revoke"))
+
+    named = [f"deploy ({key[:8]}…)", f"quiet ({made['shown']}…)"]
+    told = [(letter.to, letter.subject) for letter in letters(site.house)]
+    assert told == [
+        (site.user.email, f"The API key {what}")
+        for what in (
+            f"{named[0]} was made: it opens your projects",
+            f"{named[1]} was made: it opens your projects",
+            f"{named[1]} was revoked",
+            f"{named[0]} was revoked",
+        )
+    ]
+    page = site.browser.get("/account/activity").text
+    assert [page.count(f"API key {did} {name}") for name in named for did in ("made", "revoked")] == [1] * 4
+
+
+def test_keys_of_a_project_are_told_in_its_log_alone(site: Site) -> None:
+    """They are no way into an account."""
+    make(site, f"/projects/{site.project}/keys/")
+    assert letters(site.house) == []
+    assert "API key made" not in site.browser.get("/account/activity").text
+
+
+def change_password(site: Site) -> Page:
+    return site.browser.submit(site.browser.get("/account/password"), password="a sentence of mine")
+
+
+def test_new_password_tells_that_keys_go_on(site: Site) -> None:
+    """On the page and in the letter, with a link to revoke them; who has none is told nothing of keys."""
+    assert "API keys go on" not in change_password(site).text
+    [letter] = letters(site.house)
+    assert "API keys" not in letter.text
+    _, key = make(site, "/account/keys/")
+    letters(site.house)
+
+    page = change_password(site)
+
+    assert "Your API keys go on working." in page.text
+    assert page.links.count("/account/keys/") == site.browser.get("/account/").links.count("/account/keys/") + 1
+    [letter] = letters(site.house)
+    assert "http://localhost:5000/account/keys/" in letter.text
+    assert ask_api(site, key) == 200

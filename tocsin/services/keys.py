@@ -8,17 +8,21 @@ import re
 import secrets
 import string
 from datetime import datetime
+from typing import Literal
 from uuid import uuid4
 
 from msgspec import Struct
 
+from tocsin.services import activity
 from tocsin.services.audit import noted
-from tocsin.stores.audit import Act, Actor
+from tocsin.stores.audit import Actor
 from tocsin.stores.keys import KeyGone, KeyKind, Keys, StoredKey
 from tocsin.stores.projects import Projects
+from tocsin.stores.sessions import Caller
 from tocsin.stores.table import MAX_ACTIONS, Action
 
 MAX_NAME = 100
+_SOMEWHERE = Caller()
 _ALPHABET = string.ascii_lowercase + string.digits
 _FORM = re.compile(r"[!-~]{32}")
 _PREFIXES = {
@@ -67,22 +71,31 @@ def open_with(keys: Keys, key: str, *, secret_key: str) -> OpenedBy | None:
 
 
 def create_key(
-    keys: Keys, *, kind: KeyKind, owner: str, name: str = "", secret_key: str, by: Actor, now: datetime
+    keys: Keys,
+    *,
+    kind: KeyKind,
+    owner: str,
+    name: str = "",
+    secret_key: str,
+    by: Actor,
+    caller: Caller = _SOMEWHERE,
+    now: datetime,
 ) -> tuple[StoredKey, str]:
     """Make up a key, and return what is kept of it and the key itself, which can't be read again.
 
-    `owner` is the id of a project, or of a user for an account key. Raises InvalidKey.
+    `owner` is the id of a project, or of a user for an account key, whose log has it and the `caller`.
+    Raises InvalidKey.
     """
     text = new_key_text(kind)
     key = stored_key(text, kind=kind, owner=owner, name=name, secret_key=secret_key, now=now)
-    keys.create(key, also=_noted(keys, key, "key.create", by=by, now=now))
+    keys.create(key, also=_noted(keys, key, "key.create", by=by, caller=caller, now=now))
     return key, text
 
 
-def revoke_key(keys: Keys, *, key: StoredKey, by: Actor, now: datetime) -> None:
+def revoke_key(keys: Keys, *, key: StoredKey, by: Actor, caller: Caller = _SOMEWHERE, now: datetime) -> None:
     """Let it open nothing from now on. Raises UnknownKey where somebody else has revoked it."""
     try:
-        keys.delete(key, also=_noted(keys, key, "key.revoke", by=by, now=now))
+        keys.delete(key, also=_noted(keys, key, "key.revoke", by=by, caller=caller, now=now))
     except KeyGone:
         raise UnknownKey(key.id) from None
 
@@ -115,11 +128,19 @@ def _digest(text: str, secret_key: str) -> str:
     return hmac.new(secret_key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-def _noted(keys: Keys, key: StoredKey, act: Act, *, by: Actor, now: datetime) -> list[Action]:
-    """An account key concerns every project of its owner; as many are told as fit beside what is written of the key."""
-    projects = [found.id for found in Projects(keys.table).of_user(key.owner)] if key.kind.account else [key.owner]
+def _noted(
+    keys: Keys, key: StoredKey, act: Literal["key.create", "key.revoke"], *, by: Actor, caller: Caller, now: datetime
+) -> list[Action]:
+    """An account key concerns its owner, and every project of theirs: as many are told as fit beside what is written.
+
+    What is written is the key, its line in the list, and the owner's entry.
+    """
     name = key_words(key.name, key.shown)
-    return [noted(project, act, subject=key.id, name=name, by=by, now=now) for project in projects[: MAX_ACTIONS - 2]]
+    if not key.kind.account:
+        return [noted(key.owner, act, subject=key.id, name=name, by=by, now=now)]
+    projects = [found.id for found in Projects(keys.table).of_user(key.owner)][: MAX_ACTIONS - 3]
+    told = [noted(project, act, subject=key.id, name=name, by=by, now=now) for project in projects]
+    return [activity.noted(key.owner, act, caller=caller, now=now, detail=name), *told]
 
 
 def key_words(name: str, shown: str) -> str:

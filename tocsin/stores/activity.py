@@ -26,6 +26,8 @@ AccountAct: TypeAlias = Literal[
     "factors.reset",
     "identity.connect",
     "identity.disconnect",
+    "key.create",
+    "key.revoke",
 ]
 
 

@@ -17,8 +17,10 @@ from handlers.api.v4.moments import Moment, iso
 from handlers.api.v4.pages import Next, Paging, cut
 from handlers.api.v4.scope import project_in_path
 from handlers.current import house
+from handlers.web.letters import tell_owner
+from handlers.web.session import caller
 from tocsin.services.check_fields import Name
-from tocsin.services.keys import UnknownKey, create_key, revoke_key
+from tocsin.services.keys import UnknownKey, create_key, key_words, revoke_key
 from tocsin.stores.keys import KeyKind, StoredKey
 from tocsin.stores.projects import Role
 
@@ -101,8 +103,10 @@ def _create(call: Call, owner: str, said: NewProjectKey | NewAccountKey) -> Resp
         name=said.name,
         secret_key=house().settings.secret_key,
         by=call.by.actor,
+        caller=caller(),
         now=house().clock(),
     )
+    _tell(key, "made: it opens your projects")
     return reply(MadeKey(**asdict(_object(key)), key=text), 201)
 
 
@@ -110,8 +114,16 @@ def _revoke(call: Call, found: Sequence[StoredKey]) -> Response:
     key = next((key for key in found if key.id == call.path["key"]), None)
     if key is None:
         raise UnknownKey(call.path["key"])
-    revoke_key(house().keys, key=key, by=call.by.actor, now=house().clock())
+    revoke_key(house().keys, key=key, by=call.by.actor, caller=caller(), now=house().clock())
+    _tell(key, "revoked")
     return Response(status=204)
+
+
+def _tell(key: StoredKey, what: str) -> None:
+    """An account's owner hears of its keys, whoever makes them."""
+    owner = house().accounts.get(key.owner) if key.kind.account else None
+    if owner:
+        tell_owner(f"The API key {key_words(key.name, key.shown)} was {what}", to=owner.email)
 
 
 def _object(key: StoredKey) -> KeyObject:
