@@ -6,8 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from handlers.current import house
+from handlers.invitation_desk import desk
 from handlers.web.admission import admit
-from handlers.web.inviting import desk
 from handlers.web.role_words import ROLE_WORDS
 from handlers.web.session import current_user
 from tocsin.services import invitations as service

@@ -7,23 +7,15 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from handlers.current import house
+from handlers.invitation_desk import desk
 from handlers.web.access import project_or_404
 from handlers.web.invitation_forms import InvitationForm
-from handlers.web.mail_links import mailed
-from handlers.web.role_words import ROLE_WORDS
 from handlers.web.sending import sent
 from handlers.web.session import actor, the_user
 from tocsin.services import invitations as service
 from tocsin.services.rate_limits import TooMany
 from tocsin.stores.invitations import Invitation
 from tocsin.stores.projects import Project, Role
-
-
-def desk() -> service.Desk:
-    here = house()
-    return service.Desk(
-        here.accounts, here.members, here.projects, here.invitations, here.tokens, here.rate_limits, _send
-    )
 
 
 def invite(project_id: str) -> ResponseReturnValue:
@@ -71,17 +63,6 @@ def _words(refusal: Exception) -> str:
         return str(refusal)
     hours = max(1, round(refusal.retry_after.total_seconds() / 3600))
     return f"That were many invitations for a day. Try again in {hours} hour{'' if hours == 1 else 's'}."
-
-
-def _send(invitation: Invitation, project: Project, token: str) -> None:
-    house().post.send(
-        "invitation",
-        to=invitation.email,
-        project=project.name,
-        by=invitation.by,
-        role=ROLE_WORDS[invitation.role].lower(),
-        link=mailed("web.invitation", token=token),
-    )
 
 
 def _invitation_or_404(project: Project, invitation_id: str) -> Invitation:

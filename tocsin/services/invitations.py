@@ -73,8 +73,10 @@ class Invited(Struct, frozen=True):
     project: Project
 
 
-def invite(desk: Desk, *, project: Project, email: str, role: Role, inviter: User, now: datetime) -> Invitation:
-    """Mail an invitation, in place of an earlier one to this address.
+def invite(
+    desk: Desk, *, project: Project, email: str, role: Role, inviter: User, now: datetime, by: Actor | None = None
+) -> Invitation:
+    """Mail an invitation, in place of an earlier one to this address. `by` did it for the inviter, if not they.
 
     Raises InvalidInvitation, NotSent, rate_limits.TooMany, ProjectClosed.
     """
@@ -84,12 +86,12 @@ def invite(desk: Desk, *, project: Project, email: str, role: Role, inviter: Use
     known = desk.accounts.by_email(address)
     if known and desk.members.get(project.id, known.id):
         raise InvalidInvitation({"email": f"{address} is in the team already."})
-    return _mail(desk, project, address, role, inviter, now)
+    return _mail(desk, project, address, role, inviter, by or _by(inviter), now)
 
 
 def send_again(desk: Desk, *, project: Project, invitation: Invitation, inviter: User, now: datetime) -> Invitation:
     """Mail it anew, for another seven days; the old link leads nowhere then. Raises as invite."""
-    return _mail(desk, project, invitation.email, invitation.role, inviter, now)
+    return _mail(desk, project, invitation.email, invitation.role, inviter, _by(inviter), now)
 
 
 def revoke(desk: Desk, *, invitation: Invitation, by: Actor, now: datetime) -> None:
@@ -135,7 +137,7 @@ def accept(desk: Desk, *, token: str, user: User, now: datetime) -> Project:
     return project
 
 
-def _mail(desk: Desk, project: Project, email: str, role: Role, inviter: User, now: datetime) -> Invitation:
+def _mail(desk: Desk, project: Project, email: str, role: Role, inviter: User, by: Actor, now: datetime) -> Invitation:
     """The letter goes last, and what it would lead to goes away if it does not."""
     desk.limits.take(BY_PERSON, inviter.id)
     desk.limits.take(BY_MAILBOX, mailbox_of(email))
@@ -147,7 +149,7 @@ def _mail(desk: Desk, project: Project, email: str, role: Role, inviter: User, n
     note = _noted(
         made,
         "invitation.create",
-        by=Actor("user", inviter.email),
+        by=by,
         now=now,
         changes={"role": (earlier.role.value if earlier else "", role.value)},
     )
@@ -157,9 +159,13 @@ def _mail(desk: Desk, project: Project, email: str, role: Role, inviter: User, n
     try:
         desk.send(made, project, token)
     except DeliveryFailed as failure:
-        revoke(desk, invitation=made, by=Actor("user", inviter.email), now=now)
+        revoke(desk, invitation=made, by=by, now=now)
         raise NotSent(f"The mail could not be sent: {failure}") from failure
     return made
+
+
+def _by(inviter: User) -> Actor:
+    return Actor("user", inviter.email)
 
 
 def _address(email: str) -> str:
