@@ -21,6 +21,9 @@ from tocsin.services.record_ping import Source, record_ping
 from tocsin.settings import Settings
 from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import Info, Stored
+from tocsin.stores.invitations import Invitation
+from tocsin.stores.members import Member
+from tocsin.stores.projects import Role
 from tocsin.stores.table import Table
 
 ROOT = Path(__file__).parent.parent
@@ -133,6 +136,19 @@ class Scene:
         rings = frozenset(channel.id for channel in self.house.channels.of_project(self.project))
         wishes = Wishes(Info(**({"channels": rings} | info)), Simple(timeout), grace, limits)  # type: ignore[arg-type]
         return checks.create_check(self.house.checks, project=self.project, wishes=wishes, by=COMMAND, now=self.clock())
+
+    def join(self, email: str, role: Role = Role.MEMBER) -> str:
+        """Let somebody new into the project's team; returns their id."""
+        person = accounts.create_user(self.house.accounts, email=email, password=None, now=self.clock())
+        self.house.members.add(self.project, Member(person.id, role, self.clock()), also=[])
+        return person.id
+
+    def invite(self, email: str) -> str:
+        """An invitation that waits for an answer, though no letter went out; returns its id."""
+        now = self.clock()
+        invited = Invitation(self.project, email, Role.MEMBER, "alice@example.org", now, now + timedelta(days=7), "")
+        self.house.invitations.put(invited)
+        return invited.id
 
     def ping(self, check_id: str, kind: Kind = Kind.SUCCESS, **facts: object) -> Ping:
         source = Source(remote_addr="192.0.2.7", ua="curl/8")

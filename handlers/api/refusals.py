@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -14,6 +15,8 @@ from tocsin.services.checks import InvalidCheck
 from tocsin.services.declared import Invalid, Problem
 from tocsin.services.keys import UnknownKey
 from tocsin.services.projects import UnknownProject
+from tocsin.services.rate_limits import TooMany
+from tocsin.services.team import OwnerStays, UnknownMember
 from tocsin.stores.channels import ChannelChanged
 from tocsin.stores.check_items import ProjectClosed
 from tocsin.stores.table import BadCursor, StoreUnavailable, TransactionLost
@@ -49,6 +52,11 @@ def _invalid_check(error: InvalidCheck) -> Refusal:
     return invalid(Invalid([Problem(name, sentence, sentence) for name, sentence in error.errors.items()]))
 
 
+def _too_many(error: TooMany) -> Refusal:
+    seconds = max(1, math.ceil(error.retry_after.total_seconds()))
+    return Refusal(429, f"Not so often: try again in {seconds} seconds.", headers={"Retry-After": str(seconds)})
+
+
 def _busy() -> Refusal:
     return Refusal(503, "Others are changing the same thing right now: try again.", headers={"Retry-After": "1"})
 
@@ -59,10 +67,13 @@ _MEANINGS: Mapping[type[Exception], Callable[..., Refusal]] = {
     UnknownChannel: lambda _: Refusal(404, "There is no such channel."),
     UnknownProject: lambda _: Refusal(404, "There is no such project."),
     ProjectClosed: lambda _: Refusal(404, "There is no such project any more: it is being deleted."),
+    UnknownMember: lambda _: Refusal(404, "Nobody with this id belongs to the project."),
+    OwnerStays: lambda _: Refusal(409, "The owner stays the owner until the project is handed over."),
     UnknownKey: lambda _: Refusal(404, "There is no such key."),
     UnknownKind: lambda error: Refusal(409, str(error)),
     TooManyChannels: lambda error: Refusal(409, str(error)),
     ChannelChanged: lambda _: Refusal(412, OUTDATED),
+    TooMany: _too_many,
     Busy: lambda _: _busy(),
     TransactionLost: lambda _: _busy(),
     BadCursor: lambda _: Refusal(

@@ -184,7 +184,7 @@ def read_command(command: str) -> tuple[str, str, Any]:
 
 ID = "00000000-0000-4000-8000-000000000000"
 VARIABLES = {
-    **dict.fromkeys(("CHECK", "PROJECT", "CHANNEL", "KEY"), ID),
+    **dict.fromkeys(("CHECK", "PROJECT", "CHANNEL", "KEY", "MEMBER", "INVITATION"), ID),
     "N": "1",
     "SIGNAL": "start",
     "PING_KEY": "abc",

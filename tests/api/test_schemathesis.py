@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, TypeAlias
+from uuid import uuid4
 
 import pytest
 import schemathesis
@@ -42,6 +43,7 @@ MEANT = {
     *("schedule", "tz", "kind", "config", "unique", "filter", "checks", "channels"),
     *("tag", "tags", "add_tags", "remove_tags"),  # what is a space differs between Python and JSON Schema
     *("cursor", "start", "end", "If-Match"),
+    "email",
     "min_duration",  # must be below the time limit or the grace time, which may be the default
 }
 """Fields and parameters whose sense no schema tells: what stands there may be refused though it fits."""
@@ -68,7 +70,14 @@ def things(scene: Scene) -> dict[str, str]:
     """What there is, by the names that stand for it in paths."""
     check_id = scene.check(name="Nightly backup", slug="nightly-backup", tags="prod")
     scene.ping(check_id, Kind.FAIL, body=b"disk full")
-    return {"check": check_id, "n": "1", "project": scene.project, "channel": scene.channel_id}
+    return {
+        "check": check_id,
+        "n": "1",
+        "project": scene.project,
+        "channel": scene.channel_id,
+        "member": scene.join(f"{uuid4()}@example.org"),
+        "invitation": scene.invite("eve@example.org"),
+    }
 
 
 def cases(operation: Operation, mode: GenerationMode, there: dict[str, str]) -> st.SearchStrategy[OneCase]:

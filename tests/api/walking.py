@@ -8,15 +8,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from handlers.api.document.examples import CHANNEL, PROJECT
 from tests.api.contract import Contract, Operation, broken
 from tests.fakes import SECRET, Scene
 from tocsin.domain.ping import Kind
 from tocsin.services.badges import badge_urls
 from tocsin.services.keys import create_key
+from tocsin.services.projects import create_project
 from tocsin.stores.audit import COMMAND
 from tocsin.stores.keys import KeyKind
 
@@ -42,9 +45,11 @@ class Walker:
         """The operation, on things that are there."""
         check_id = self._check()
         if operation.path.endswith("/resume"):
-            self._pause(check_id)
+            self._before("POST", f"{check_id}/pause")
+        if operation.path.endswith("/restore"):
+            self._before("DELETE", check_id)
         path = self._fill(operation.path, check_id)
-        data = None if sent is None else json.dumps(sent).encode()
+        data = None if sent is None else self._meant(sent).encode()
         response = self.client.open(
             f"{path}?{urlencode(query)}" if query else path,
             method=operation.method,
@@ -55,15 +60,28 @@ class Walker:
         assert broken(self.contract, response, sent) == []
         return response
 
+    def _meant(self, sent: object) -> str:
+        """The body, with ids of what is there for those that stand in examples."""
+        text = json.dumps(sent).replace(CHANNEL, self.scene.channel_id)
+        return text.replace(PROJECT, self._other_project()) if PROJECT in text else text
+
+    def _other_project(self) -> str:
+        scene = self.scene
+        made = create_project(
+            scene.house.projects, name="Ops", owner=scene.owner, secret_key=SECRET, by=COMMAND, now=scene.clock()
+        )
+        return made.id
+
     def _check(self) -> str:
         check_id = self.scene.check(name="Nightly backup", slug="nightly-backup", tags="prod")
         self.scene.ping(check_id, Kind.FAIL, body=b"disk full")
         return check_id
 
-    def _pause(self, check_id: str) -> None:
-        key = self.key(KeyKind.READ_WRITE)
-        response = self.client.post(f"/api/v4/checks/{check_id}/pause", headers={"X-Api-Key": key})
-        assert response.status_code == 200
+    def _before(self, method: str, path: str) -> None:
+        """What has to be done to a check first."""
+        headers = {"X-Api-Key": self.key(KeyKind.READ_WRITE)}
+        response = self.client.open(f"/api/v4/checks/{path}", method=method, headers=headers)
+        assert response.status_code < 300, response.text
 
     def _headers(self, operation: Operation) -> dict[str, str]:
         kind = _KEYS[operation.item["x-needs"]]
@@ -99,6 +117,10 @@ class Walker:
             "states": "3",
         }
         values |= self._badge(path, check_id) if "{badge_key}" in path else {}
+        if "{member}" in path:
+            values["member"] = self.scene.join(f"{uuid4()}@example.org")
+        if "{invitation}" in path:
+            values["invitation"] = self.scene.invite("eve@example.org")
         if "{key}" in path:
             values["key"], _ = self._make_key(KeyKind.READ_WRITE if "/projects/" in path else KeyKind.ACCOUNT)
         if "{read_only_key}" in path:

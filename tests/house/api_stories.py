@@ -43,6 +43,7 @@ def programs(scene: Scene, client: FlaskClient) -> Iterator[str]:
     call("GET", f"/api/v4/checks/{check}/pings/")
     yield "a page of its pings"
     yield from _making(call)
+    yield from _people(scene, check, by_account)
     yield from _lists(scene, call)
 
 
@@ -59,8 +60,22 @@ def _making(call: Any) -> Iterator[str]:
     yield "delete a check without a slug"
 
 
+def _people(scene: Scene, check: str, by_account: Any) -> Iterator[str]:
+    other = by_account("POST", "/api/v4/projects/", {"name": "Ops"}).json["id"]
+    scene.join("bob@example.org")
+    yield ""
+    by_account("POST", f"/api/v4/checks/{check}/move", {"project": other})
+    yield "move a check to a project without channels"
+    by_account("GET", f"/api/v4/projects/{scene.project}/members/")
+    yield "list the two members of a project"
+    by_account("POST", f"/api/v4/projects/{scene.project}/invitations/", {"email": "e@example.org", "role": "member"})
+    yield "invite somebody"
+    by_account("GET", f"/api/v4/projects/{scene.project}/invitations/")
+    yield "list one invitation"
+
+
 def _lists(scene: Scene, call: Any) -> Iterator[str]:
-    ids = _clones(scene, 998)
+    ids = _clones(scene, 999)
     yield ""
     call("GET", "/api/v3/checks/")
     yield "list 1,000 checks, in version 3"

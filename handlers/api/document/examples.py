@@ -42,6 +42,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "Another tag for all": {"filter": {"all": True}, "act": "tag", "add_tags": ["eu"], "remove_tags": ["old"]},
         "Tell a channel too": {"filter": {"tags": ["prod"]}, "act": "channels", "add_channels": [CHANNEL]},
     },
+    "v4_move_check": {"Where to": {"project": PROJECT}},
     "v4_create_channel": {
         "A mail": {"kind": "email", "name": "On call", "config": {"address": "oncall@example.org"}},
         "A webhook": {
@@ -59,6 +60,10 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "v4_edit_project": {"Keep pings for a year": {"log_days": 365}},
     "v4_create_project_key": {"For a program that only looks": {"kind": "ro", "name": "dashboard"}},
     "v4_create_key": {"For a program that sets things up": {"kind": "account", "name": "terraform"}},
+    "v4_edit_project_member": {"May only look from now on": {"role": "read-only"}},
+    "v4_create_project_invitation": {
+        "To look after the checks": {"email": "bob@example.org", "role": "member"},
+    },
     "v4_put_import": {
         "Two checks and whom they tell": {
             "tocsin": 1,

@@ -14,7 +14,10 @@ from handlers.api.v4 import (
     checks,
     editing,
     flips,
+    invitations,
     keys,
+    members,
+    moving,
     pings,
     projects,
     site,
@@ -23,7 +26,10 @@ from handlers.api.v4 import (
 )
 from handlers.api.v4.manner import MANNER
 
-_SUBJECTS = (site, projects, keys, checks, editing, bulk, trash, pings, flips, channels, badges, audit, transfer)
+_SUBJECTS = (
+    *(site, projects, members, invitations, keys, checks, editing, moving, bulk, trash),
+    *(pings, flips, channels, badges, audit, transfer),
+)
 
 ROUTES: tuple[Route, ...] = tuple(route for subject in _SUBJECTS for route in subject.ROUTES)
 

@@ -24,6 +24,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/checks/bulk"): {"filter": {"all": True}, "act": "pause", "dry_run": True},
     ("POST", "/channels/"): {"kind": "fake", "config": {}},
     ("PUT", "/import"): {"tocsin": 1},
+    ("PATCH", "/projects/<id:project>/members/<id:member>"): {"role": "read-only"},
+    ("POST", "/projects/<id:project>/invitations/"): {"email": "dora@example.org", "role": "member"},
 }
 _REFUSED = {
     Needs.READ: [],
@@ -40,6 +42,10 @@ def name(route: Route) -> str:
 
 def calls(route: Route) -> list[tuple[str, str]]:
     return [(method, route.path) for method in route.methods or ("GET",)]
+
+
+def body_of(method: str, declared: str, scene: Scene) -> Any:
+    return BODIES.get((method, declared), {"project": scene.project} if declared.endswith("/move") else {})
 
 
 def asks_for_project(route: Route) -> bool:
@@ -59,6 +65,8 @@ def things(program: Program) -> dict[str, str]:
         "number:n": "1",
         "id:channel": scene.channel_id,
         "id:project": scene.project,
+        "id:member": scene.join("carol@example.org"),
+        "id:invitation": scene.invite("eve@example.org"),
     }
 
 
@@ -76,7 +84,7 @@ def test_route_opens_for_the_keys_that_it_declares(route: Route, program: Progra
     path = path_of(route, things, program.scene)
     query = f"?project={program.scene.project}" if asks_for_project(route) else ""
     for method, declared in calls(route):
-        body = BODIES.get((method, declared), {})
+        body = body_of(method, declared, program.scene)
         for kind in KINDS:
             response = program.holding(kind).call(method, path + query, body)
             if kind in _REFUSED[route.needs]:
@@ -96,7 +104,7 @@ def test_route_that_writes_does_it_for_an_account_key(route: Route, program: Pro
     if path.endswith("/restore"):
         program.delete(path.removesuffix("/restore"))
     for method, declared in calls(route):
-        response = program.holding(KeyKind.ACCOUNT).call(method, path + query, BODIES.get((method, declared), {}))
+        response = program.holding(KeyKind.ACCOUNT).call(method, path + query, body_of(method, declared, program.scene))
         assert response.status_code in (200, 201, 204), response.text
 
 
@@ -107,7 +115,7 @@ def test_what_belongs_to_somebody_else_is_not_there(
     """404 with all of their keys, as for an id of nothing; and nothing happens to it."""
     path = path_of(route, things, program.scene)
     for method, declared in calls(route):
-        body = BODIES.get((method, declared), {})
+        body = body_of(method, declared, program.scene)
         for kind in KINDS:
             if kind not in _REFUSED[route.needs]:
                 theirs = stranger.holding(kind)
@@ -128,7 +136,7 @@ def test_project_that_is_named_must_be_one_of_the_key(
     """A key of a project may name its own, and no other; a key of an account must name one."""
     path = path_of(route, things, program.scene)
     for method, declared in calls(route):
-        body = BODIES.get((method, declared), {})
+        body = body_of(method, declared, program.scene)
         for theirs in (program, program.holding(KeyKind.ACCOUNT)):
             for project in (stranger.scene.project, NOWHERE):
                 assert "project" in refused(theirs.call(method, f"{path}?project={project}", body), 404)
@@ -157,6 +165,12 @@ ABOVE_MEMBERS = {
     "GET /projects/<id:project>/keys/": Role.MANAGER,
     "POST /projects/<id:project>/keys/": Role.MANAGER,
     "DELETE /projects/<id:project>/keys/<id:key>": Role.MANAGER,
+    "GET /projects/<id:project>/members/": Role.MANAGER,
+    "PATCH /projects/<id:project>/members/<id:member>": Role.MANAGER,
+    "DELETE /projects/<id:project>/members/<id:member>": Role.MANAGER,
+    "GET /projects/<id:project>/invitations/": Role.MANAGER,
+    "POST /projects/<id:project>/invitations/": Role.MANAGER,
+    "DELETE /projects/<id:project>/invitations/<id:invitation>": Role.MANAGER,
     "PATCH /projects/<id:project>": Role.MANAGER,
     "PUT /import": Role.MANAGER,
     "DELETE /projects/<id:project>": Role.OWNER,
@@ -184,7 +198,7 @@ def test_key_of_an_account_acts_in_its_owners_role(
         else:
             program.scene.house.members.change_role(program.scene.project, members[-2], role, also=[])
         for method, declared in calls(route):
-            response = theirs.call(method, path + query, BODIES.get((method, declared), {}))
+            response = theirs.call(method, path + query, body_of(method, declared, program.scene))
             if role.reaches(least_role(route)):
                 assert response.status_code in (200, 201, 204, 404, 409), response.text
             else:
