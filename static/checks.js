@@ -116,6 +116,10 @@
     const [name, tags] = form.querySelectorAll("input");
     name.value = linkOf(row).textContent === "Unnamed check" ? "" : linkOf(row).textContent;
     tags.value = [...cell.querySelectorAll("i")].map((tag) => tag.textContent).join(" ");
+    /* Only what is typed over is sent: others may have changed the rest since. */
+    for (const input of [name, tags]) input.defaultValue = input.value;
+    const typed = () => Object.fromEntries(
+      [name, tags].filter((input) => input.value !== input.defaultValue).map((input) => [input.name, input.value]));
     for (const part of parts) if (part.nodeType === Node.ELEMENT_NODE) part.hidden = true;
     cell.append(form);
     name.focus();
@@ -126,7 +130,7 @@
       row.querySelector("[data-rename]").focus();
     };
     const save = async () => {
-      const answer = await send(`${keyOf(row)}/name${location.search}`, { name: name.value, tags: tags.value }).catch(() => null);
+      const answer = await send(`${keyOf(row)}/name${location.search}`, typed()).catch(() => null);
       const told = answer && (answer.ok || answer.status === 422) ? await answer.text() : "That did not work. Try again.";
       if (answer?.ok) put(row, told).querySelector("[data-rename]").focus();
       else form.querySelector(".error").textContent = told;

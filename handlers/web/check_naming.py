@@ -13,16 +13,16 @@ from handlers.web.check_rows import Row
 from handlers.web.session import actor
 from tocsin.services.checks import InvalidCheck, Wishes
 from tocsin.services.revising import revise_check
+from tocsin.stores.check_items import Info
 from tocsin.stores.projects import Project
 
 
 def rename(check_id: str) -> ResponseReturnValue:
     """What can't be is said in plain text, for beside the field."""
     shown = check_or_404(check_id)
-    name, tags = request.form.get("name", "").strip(), " ".join(request.form.get("tags", "").split())
 
     def revise(wishes: Wishes) -> Wishes:
-        return replace(wishes, info=replace(wishes.info, name=name, tags=tags))
+        return replace(wishes, info=_typed_over(wishes.info))
 
     try:
         revise_check(house().checks, check_id=check_id, revise=revise, by=actor(), now=house().clock())
@@ -30,6 +30,13 @@ def rename(check_id: str) -> ResponseReturnValue:
         sentences = [f"{field.capitalize()}: {sentence}." for field, sentence in refusal.errors.items()]
         return " ".join(sentences), 422, {"Content-Type": "text/plain; charset=utf-8"}
     return _row(shown.project, check_id)
+
+
+def _typed_over(info: Info) -> Info:
+    """What was not sent stays as it is: others may have changed it since the row was read."""
+    name, tags = request.form.get("name"), request.form.get("tags")
+    info = info if name is None else replace(info, name=name.strip())
+    return info if tags is None else replace(info, tags=" ".join(tags.split()))
 
 
 def _row(project: Project, check_id: str) -> ResponseReturnValue:
