@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from flask import Flask
@@ -12,6 +13,11 @@ class Id(BaseConverter):
     """A lower-case UUID with dashes."""
 
     regex = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+
+
+def is_id(text: str) -> bool:
+    """Whether what somebody sent can be an id at all: what else it may be has no place in a key."""
+    return re.fullmatch(Id.regex, text) is not None
 
 
 class Word(BaseConverter):

@@ -9,6 +9,7 @@ from flask import abort, g, make_response, request
 from flask.typing import ResponseReturnValue
 from msgspec import Struct
 
+from handlers.converters import is_id
 from handlers.current import house
 from handlers.web.errors import trouble_page
 from handlers.web.need import Need
@@ -41,7 +42,7 @@ def project_or_404(project_id: str, need: Need | None = None) -> Project:
 
     `need` is for another project that the act touches as well: one that a check is moved to, say.
     """
-    project = house().projects.get(project_id)
+    project = house().projects.get(project_id) if is_id(project_id) else None
     role = house().projects.role(project_id, the_user().id) if project else None
     if project is None or role is None:
         abort(404)

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from handlers.converters import is_id
 from handlers.current import house
 from handlers.web.access import project_or_404
 from handlers.web.check_query import Asked
@@ -84,7 +85,8 @@ def _target() -> str:
 
 
 def _do(project: Project, ids: Sequence[str], order: Order) -> None:
-    found = [pair for pair in house().checks.several(ids) if pair[0].project == project.id]
+    known = house().checks.several([check_id for check_id in ids if is_id(check_id)])
+    found = [pair for pair in known if pair[0].project == project.id]
     done = act_on(house().checks, found, order)
     changed = sum(one.changed for one in done)
     words = f"{counted(changed, 'check')} {_words(order, changed)}."

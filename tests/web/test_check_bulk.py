@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import pytest
 
 from tests.web.browser import Page, Typed
@@ -13,6 +16,7 @@ from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import Info
 from tocsin.stores.members import Member
 from tocsin.stores.projects import Role
+from tocsin.stores.table import Item, Key, Table
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
@@ -103,6 +107,44 @@ def test_what_fails_is_told_and_the_rest_is_done(site: Site, other: Site, ids: l
     assert infos(other)["Theirs"].tags == ""
 
 
+@pytest.mark.parametrize("path", ["act", "move", "move many"])
+def test_what_can_be_no_id_is_asked_of_no_store(
+    site: Site, ids: list[str], monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Keys have their limits; whatever is sent instead of an id is as one that nobody has."""
+    page, long = site.browser.get(site.list_url), "x" * 3000
+    asked = keys_asked(site, monkeypatch)
+    if path == "act":
+        answer = site.browser.send(page, "/checks/act", {"act": "pause", "c": [ids[0], long, "\0"]})
+        assert "1 check is paused" in answer.text
+        assert "2 checks had gone meanwhile." in answer.text
+    elif path == "move":
+        token = site.browser.get(site.list_url).form("act").values["csrf_token"]
+        answer = site.browser.client.post(f"/checks/{ids[0]}/move", data={"csrf_token": token, "project": long})
+        assert answer.status_code == 404
+    else:
+        assert site.browser.send(page, "/checks/act", {"act": "move", "c": ids[0], "to": long}).status == 404
+    assert asked
+    assert not [key for key in asked if "xxx" in key or "\0" in key]
+
+
+def keys_asked(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Of which partitions items are fetched from now on."""
+    asked: list[str] = []
+    engine: Any = type(site.house.table)
+    get, several = engine.get, engine.batch_get
+
+    def heard(table: Table, keys: Iterable[Key]) -> Mapping[Key, Item]:
+        wanted = list(keys)
+        asked.extend(key.pk for key in wanted)
+        found: Mapping[Key, Item] = several(table, wanted)
+        return found
+
+    monkeypatch.setattr(engine, "get", lambda table, key, **how: asked.append(key.pk) or get(table, key, **how))
+    monkeypatch.setattr(engine, "batch_get", heard)
+    return asked
+
+
 def test_row_is_renamed_and_tagged(site: Site, ids: list[str]) -> None:
     """Answers with the row as it is then; what can't be is said, and nothing is changed."""
     token = site.browser.get(site.list_url).form("act").values["csrf_token"]
@@ -114,3 +156,22 @@ def test_row_is_renamed_and_tagged(site: Site, ids: list[str]) -> None:
     assert (answer.status_code, answer.text) == (422, "Name: At most 100 characters.")
     assert set(infos(site)) == {"Dump", "B", "C"}
     assert post(f"/checks/{ids[0]}/name", data={"name": "Forged"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("typed", "after"),
+    [
+        ({"name": "Dump"}, ("Dump", "old")),
+        ({"tags": "new"}, ("A", "new")),
+        ({"tags": ""}, ("A", "")),
+        ({}, ("A", "old")),
+    ],
+)
+def test_row_keeps_what_was_not_typed_over(
+    site: Site, ids: list[str], typed: dict[str, str], after: tuple[str, str]
+) -> None:
+    """Somebody else may have changed it since the list was read."""
+    token = site.browser.get(site.list_url).form("act").values["csrf_token"]
+    site.browser.client.post(f"/checks/{ids[0]}/name", data={"csrf_token": token, **typed})
+    [(_, info)] = site.house.checks.several(ids[:1])
+    assert (info.name, info.tags) == after

@@ -35,7 +35,7 @@ from tocsin.stores.table import (
 _log = logging.getLogger(__name__)
 
 ALERT_AGE = timedelta(days=93)
-MAX_CHANNELS = 50
+_MOST_CHANNELS = 50
 _FEW = 200
 """Alerts of a check that are read in one go, whenever they were."""
 _BEHIND = "$"
@@ -99,7 +99,7 @@ class Alerts(Struct, frozen=True):
     def of_check(self, check_id: str, *, start: datetime, end: datetime, limit: int) -> list[Told]:
         """What the check's channels were told of its flips from `start` up to `end`, both included.
 
-        Of each channel at most the newest `limit`, of all `MAX_CHANNELS` channels; in no order that matters.
+        Of each channel at most the newest `limit`, of 50 channels at most; in no order that matters.
         """
         all_of_few = self.table.query(partition(check_id), Range(prefix="alert#"), limit=_FEW)
         items = self._newest(check_id, start, end, limit) if all_of_few.cursor else all_of_few.items
@@ -109,7 +109,7 @@ class Alerts(Struct, frozen=True):
     def _newest(self, check_id: str, start: datetime, end: datetime, limit: int) -> Iterator[Item]:
         """Channel by channel, since that is how they are ordered; those that were deleted have theirs still."""
         first, last = f"{fields.sortable(start)}#", f"{fields.sortable(end)}{_BEHIND}"
-        for prefix in islice(self._channels(check_id), MAX_CHANNELS):
+        for prefix in islice(self._channels(check_id), _MOST_CHANNELS):
             within = Range(at_least=prefix + first, at_most=prefix + last)
             yield from self.table.query(partition(check_id), within, reverse=True, limit=limit).items
 
