@@ -16,6 +16,7 @@ from handlers.current import house
 from handlers.web.access import project_or_404
 from handlers.web.check_query import Asked
 from handlers.web.counting import counted
+from handlers.web.failures import tell_failures
 from handlers.web.need import Need
 from handlers.web.session import actor
 from handlers.web.undoing import offer_undo
@@ -24,7 +25,6 @@ from tocsin.stores.projects import Project
 
 MOST = 500
 """So many take a Lambda function half of the time that it has."""
-_MOST_TOLD = 5
 
 
 class CantBe(ValueError):
@@ -98,11 +98,8 @@ def _do(project: Project, ids: Sequence[str], order: Order) -> None:
 
 
 def _tell_failures(done: Sequence[Done], *, gone: int) -> None:
-    failed = [f"“{one.name or 'Unnamed check'}”: {one.error}" for one in done if one.error]
-    more = [f"And {len(failed) - _MOST_TOLD} more."] if len(failed) > _MOST_TOLD else []
     lost = [f"{counted(gone, 'check')} had gone meanwhile."] if gone else []
-    if told := [*failed[:_MOST_TOLD], *more, *lost]:
-        flash(" ".join(told), "error")
+    tell_failures(((one.name, one.error) for one in done if one.error), *lost)
 
 
 def _words(order: Order, changed: int) -> str:

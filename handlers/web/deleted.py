@@ -13,6 +13,7 @@ from msgspec import Struct
 from handlers.current import house
 from handlers.web.access import project_or_404
 from handlers.web.counting import counted
+from handlers.web.failures import tell_failures
 from handlers.web.session import actor
 from tocsin.services.projects import UnknownProject
 from tocsin.services.trash import Restored, restore_check, restore_deleted_at
@@ -78,8 +79,7 @@ def _restore_all(project_id: str, deleted: datetime) -> None:
         flash(_restored(restored))
     elif not done:
         flash(_GONE, "error")
-    if failed := [f"“{one.name or 'Unnamed check'}”: {one.error}" for one in done if one.error]:
-        flash(" ".join(failed), "error")
+    tell_failures((one.name, one.error) for one in done if one.error)
 
 
 def _restored(done: Sequence[Restored]) -> str:

@@ -13,6 +13,9 @@ from tests.web.conftest import Site
 from tocsin.channels.placeholders import body_facts, expand, facts
 from tocsin.services.checks import delete_check
 from tocsin.stores.audit import COMMAND
+from tocsin.stores.check_items import Stored, info_key
+from tocsin.stores.checks import Checks
+from tocsin.stores.table import Update
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
@@ -90,6 +93,35 @@ def test_check_that_is_deleted_meanwhile_is_passed_over(site: Site) -> None:
     delete_check(site.house.checks, check_id=gone, by=COMMAND, now=site.clock())
     site.browser.submit(page, told=None)
     assert telling(site) == set()
+
+
+def test_check_that_can_not_be_changed_does_not_keep_the_others_waiting(site: Site) -> None:
+    """What was set long ago may be refused today: it is named, and the others are changed."""
+    site.check(name="A")
+    broken = site.check(name="B")
+    site.check(name="C")
+    site.house.table.update(Update(info_key(broken), set={"desc": "x" * 30_000}))
+    page = site.browser.submit(checks_page(site), told=None)
+    assert telling(site) == {"B"}
+    assert "“B”: desc: At most" in page.text
+
+
+def test_checks_whose_box_stays_are_not_asked_for(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list is read at once, and only what changes is read again."""
+    quiet = site.check(name="A")
+    loud = site.check(name="B")
+    site.check(name="C", channels=frozenset())
+    page, asked = checks_page(site), list[str]()
+    get = Checks.get
+
+    def heard(checks: Checks, check_id: str) -> Stored | None:
+        asked.append(check_id)
+        return get(checks, check_id)
+
+    monkeypatch.setattr(Checks, "get", heard)
+    site.browser.submit(page, told=[loud])
+    assert telling(site) == {"B"}
+    assert asked == [quiet]
 
 
 @pytest.mark.parametrize("name", RECIPES)

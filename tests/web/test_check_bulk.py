@@ -120,8 +120,8 @@ def test_what_can_be_no_id_is_asked_of_no_store(
         assert "2 checks had gone meanwhile." in answer.text
     elif path == "move":
         token = site.browser.get(site.list_url).form("act").values["csrf_token"]
-        answer = site.browser.client.post(f"/checks/{ids[0]}/move", data={"csrf_token": token, "project": long})
-        assert answer.status_code == 404
+        sent = {"csrf_token": token, "project": long}
+        assert site.browser.client.post(f"/checks/{ids[0]}/move", data=sent).status_code == 404
     else:
         assert site.browser.send(page, "/checks/act", {"act": "move", "c": ids[0], "to": long}).status == 404
     assert asked
@@ -140,7 +140,12 @@ def keys_asked(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         found: Mapping[Key, Item] = several(table, wanted)
         return found
 
-    monkeypatch.setattr(engine, "get", lambda table, key, **how: asked.append(key.pk) or get(table, key, **how))
+    def heard_one(table: Table, key: Key, **how: bool) -> Item | None:
+        asked.append(key.pk)
+        found: Item | None = get(table, key, **how)
+        return found
+
+    monkeypatch.setattr(engine, "get", heard_one)
     monkeypatch.setattr(engine, "batch_get", heard)
     return asked
 

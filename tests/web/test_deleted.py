@@ -9,8 +9,10 @@ from tests.web.conftest import Site
 from tests.web.test_check_bulk import act
 from tests.web.test_checks import names
 from tocsin.domain.check import Status
+from tocsin.services import trash
 from tocsin.stores.members import Member
 from tocsin.stores.projects import Role
+from tocsin.stores.trash import IdTaken
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
@@ -101,3 +103,18 @@ def test_those_who_only_look_are_offered_nothing_to_press(site: Site) -> None:
     assert "There" in html
     assert "type=checkbox" not in html
     assert 'class="bulk"' not in html
+
+
+def test_failures_of_many_are_told_of_some(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told travels in a cookie, which has no room for all."""
+    ids = [site.check(name=f"Nightly backup of database number {number}") for number in range(8)]
+    page = site.browser.get(site.list_url)
+    page = site.browser.send(page, "/checks/act", {"act": "delete", "c": ids})
+
+    def refuse(*args: object, **how: object) -> None:
+        raise IdTaken
+
+    monkeypatch.setattr(trash, "_restore", refuse)
+    page = site.browser.submit(page, "Undo")
+    assert page.text.count("There is a check with its address again.") == 5
+    assert "And 3 more." in page.text

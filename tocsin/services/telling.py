@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from msgspec.structs import replace
 
-from tocsin.services.changing import UnknownCheck
-from tocsin.services.checks import Wishes
+from tocsin.services.changing import Busy, UnknownCheck
+from tocsin.services.checks import InvalidCheck, Wishes
 from tocsin.services.revising import revise_check
 from tocsin.stores.audit import Actor
+from tocsin.stores.check_items import Info, Stored
 from tocsin.stores.checks import Checks
 
 
@@ -29,12 +29,30 @@ def tell_channel(checks: Checks, *, check_id: str, channel: str, tell: bool, by:
 
 
 def assign_channel(
-    checks: Checks, *, channel: str, shown: Iterable[str], told: Collection[str], by: Actor, now: datetime
-) -> None:
+    checks: Checks,
+    *,
+    channel: str,
+    shown: Iterable[tuple[Stored, Info]],
+    told: Collection[str],
+    by: Actor,
+    now: datetime,
+) -> Mapping[str, str]:
     """Of the checks in `shown`, let those in `told` tell the channel, and the others not; all are of its project.
 
-    What somebody deleted meanwhile is passed over. Raises InvalidCheck, Busy.
+    What somebody deleted meanwhile is passed over. One that can't be changed does not keep the others waiting: returned
+    is a sentence for each of these, by id.
     """
-    for check_id in shown:
-        with suppress(UnknownCheck):
-            tell_channel(checks, check_id=check_id, channel=channel, tell=check_id in told, by=by, now=now)
+    failed: dict[str, str] = {}
+    for stored, info in shown:
+        check_id, tell = stored.check.id, stored.check.id in told
+        if tell == (channel in info.channels):
+            continue
+        try:
+            tell_channel(checks, check_id=check_id, channel=channel, tell=tell, by=by, now=now)
+        except UnknownCheck:
+            continue
+        except InvalidCheck as refusal:
+            failed[check_id] = f"{refusal}."
+        except Busy:
+            failed[check_id] = "Others are changing it too: try again."
+    return failed
