@@ -19,7 +19,7 @@ from tocsin.services.projects import InvalidProject
 def overview() -> ResponseReturnValue:
     """The page, or what moves of it: nothing, with 204, if it is as it was `seen`."""
     projects, now = house().projects.of_user(the_user().id), house().clock()
-    states = {project.id: house().checks.states(project.id) for project in projects}
+    states = house().checks.states_by_project(project.id for project in projects)
     seen = fingerprint((stored for each in states.values() for stored in each), now)
     if request.args.get("seen") == seen:
         return "", 204

@@ -51,7 +51,8 @@ def of_all() -> ResponseReturnValue:
 
 def _show(projects: Sequence[Project], title: str, url: str) -> ResponseReturnValue:
     """The page, or what moves of it: nothing, with 204, if it is as it was `seen`."""
-    states = [stored for project in projects for stored in house().checks.states(project.id)]
+    found = house().checks.states_by_project(project.id for project in projects)
+    states = [stored for each in found.values() for stored in each]
     seen = fingerprint(states, house().clock())
     if request.args.get("seen") == seen:
         return "", 204

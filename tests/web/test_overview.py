@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import pytest
 
 from tests.web.conftest import Site
@@ -11,6 +14,7 @@ from tocsin.services.projects import create_project
 from tocsin.stores.audit import COMMAND
 from tocsin.stores.members import Member
 from tocsin.stores.projects import Role
+from tocsin.stores.table import Item, Key, Table
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
@@ -54,6 +58,28 @@ def test_page_asks_for_what_moves(site: Site, path: str) -> None:
     assert answer.status_code == 200
     assert "<html" not in answer.text
     assert 'data-down="1"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/projects/", "/wall"])
+def test_checks_of_all_projects_are_read_at_once(site: Site, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """However many projects there are, their checks' states are one batch."""
+    home, batches = site.project, list[int]()
+    for name in ("A", "B", "C"):
+        site.check(name=name)
+        site.project = add_project(site, name)
+    site.project = home
+    engine: Any = type(site.house.table)
+    several = engine.batch_get
+
+    def heard(table: Table, keys: Iterable[Key]) -> Mapping[Key, Item]:
+        wanted = list(keys)
+        batches.append(sum(key.sk == "state" for key in wanted))
+        found: Mapping[Key, Item] = several(table, wanted)
+        return found
+
+    monkeypatch.setattr(engine, "batch_get", heard)
+    site.browser.get(path)
+    assert [count for count in batches if count] == [3]
 
 
 def test_wall_shows_large_what_needs_somebody(site: Site) -> None:
