@@ -8,10 +8,9 @@ from flask.typing import ResponseReturnValue
 from handlers.current import house
 from handlers.web.access import Shown, check_or_404, project_or_404
 from handlers.web.need import Need
-from handlers.web.session import actor, the_user
+from handlers.web.session import actor
 from tocsin.services.moving import move_check
 from tocsin.services.projects import UnknownProject
-from tocsin.stores.projects import Project, Role
 
 _NOWHERE = "Choose the project that it is to go to."
 _GONE = "There is no such project any more."
@@ -35,17 +34,5 @@ def move(check_id: str) -> ResponseReturnValue:
 
 
 def _page(shown: Shown, problem: str = "") -> ResponseReturnValue:
-    projects = _others(shown.project.id)
-    page = render_template("check_move.html", check=shown, project=shown.project, projects=projects, problem=problem)
+    page = render_template("check_move.html", check=shown, project=shown.project, problem=problem)
     return page, 422 if problem else 200
-
-
-def _others(project_id: str) -> list[Project]:
-    """The user's other projects that they may add checks to."""
-    user = the_user().id
-    mine = [project for project in house().projects.of_user(user) if project.id != project_id]
-    return [project for project in mine if _may_work(house().projects.role(project.id, user))]
-
-
-def _may_work(role: Role | None) -> bool:
-    return role is not None and role.reaches(Role.MEMBER)

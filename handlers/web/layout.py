@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from flask import g
 from jinja2 import Environment
 
 from handlers.current import house, ping_urls
 from handlers.web.access import may, my_role
 from handlers.web.appearance import theme
+from handlers.web.memberships import my_projects, targets
 from handlers.web.role_words import ROLE_MEANINGS, ROLE_WORDS
-from handlers.web.session import current_user, here, the_user
+from handlers.web.session import current_user, here
 from tocsin.domain.device import device_words
 from tocsin.stores.channels import StoredChannel
-from tocsin.stores.projects import Project
 
 HTMX_CONFIG = (
     '{"allowEval":false,"allowScriptTags":false,"includeIndicatorStyles":false,"selfRequestsOnly":true,'
@@ -35,7 +32,8 @@ def equip(environment: Environment) -> None:
         "device_words": device_words,
         "here": here,
         "theme": theme,
-        "my_projects": _my_projects,
+        "my_projects": my_projects,
+        "targets": targets,
         "my_role": my_role,
         "may": may,
         "ROLE_WORDS": ROLE_WORDS,
@@ -45,14 +43,6 @@ def equip(environment: Environment) -> None:
         "channel_summary": _channel_summary,
         "channel_icon": lambda channel: channel.kind if channel.kind in _DRAWN else "channel",
     }
-
-
-def _my_projects() -> Sequence[Project]:
-    """Read once a page."""
-    if "projects" not in g:
-        g.projects = house().projects.of_user(the_user().id)
-    found: Sequence[Project] = g.projects
-    return found
 
 
 def _passkeys_usable() -> bool:

@@ -9,10 +9,11 @@ from tests.web.conftest import Site
 from tocsin.domain.run import Limits
 from tocsin.domain.schedule import Cron
 from tocsin.services.projects import create_project
+from tocsin.services.retention import set_retention
 from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import Info
 from tocsin.stores.members import Member
-from tocsin.stores.projects import Role
+from tocsin.stores.projects import Projects, Role
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
@@ -137,3 +138,37 @@ def test_channel_of_another_project_is_not_switched_on(site: Site, other: Site) 
 
     assert answer.status_code == 404
     assert theirs.id not in info_of(site, check_id).channels
+
+
+def test_move_says_where_less_of_the_log_is_kept(site: Site) -> None:
+    """On the check's page and in the list, before it is too late; and only where that is so."""
+    check_id, house = site.check(), site.house
+    other = add_project(site, "Shop")
+    paths = (f"/checks/{check_id}/move", site.list_url)
+    assert not [path for path in paths if "gone for good" in site.browser.get(path).text]
+    set_retention(house.checks, house.projects, project=other, days=None, count=9, by=COMMAND, now=site.clock())
+    for path in paths:
+        assert "Shop (keeps 9 pings)" in site.browser.get(path).html
+        assert "older ones are gone for good" in site.browser.get(path).text
+    set_retention(house.checks, house.projects, project=site.project, days=None, count=9, by=COMMAND, now=site.clock())
+    assert not [path for path in paths if "gone for good" in site.browser.get(path).text]
+
+
+@pytest.mark.parametrize(("role", "offered"), [(Role.READ_ONLY, 0), (Role.MEMBER, 2)])
+def test_checks_are_offered_only_projects_where_one_may_work(
+    site: Site, other: Site, monkeypatch: pytest.MonkeyPatch, role: Role, offered: int
+) -> None:
+    """On the check's page and in the list; what is read once is not asked for again, project by project."""
+    check_id = site.check()
+    other.house.members.add(other.project, Member(site.user.id, role, site.clock()), also=[])
+    paths = (f"/checks/{check_id}/move", site.list_url)
+    asked, role_in = list[str](), Projects.role
+
+    def heard(projects: Projects, project: str, user: str) -> Role | None:
+        asked.append(project)
+        return role_in(projects, project, user)
+
+    monkeypatch.setattr(Projects, "role", heard)
+    option = f'<option value="{other.project}">'
+    assert sum(option in site.browser.get(path).html for path in paths) == offered
+    assert asked == [site.project] * 2
