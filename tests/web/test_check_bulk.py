@@ -13,6 +13,7 @@ from tests.web.test_checks import names
 from tocsin.domain.check import Status
 from tocsin.services.projects import create_project
 from tocsin.stores.audit import COMMAND
+from tocsin.stores.channels import Channels, StoredChannel
 from tocsin.stores.check_items import Info
 from tocsin.stores.members import Member
 from tocsin.stores.projects import Role
@@ -69,6 +70,22 @@ def test_move_goes_to_a_project_where_one_may_work(site: Site, other: Site, ids:
     other.house.members.add(other.project, Member(site.user.id, Role.READ_ONLY, site.clock()), also=[])
     assert act(site, "move", ids[2:], to=other.project).status == 403
     assert set(infos(site)) == {"C"}
+
+
+def test_move_reads_once_where_it_goes(site: Site, ids: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not for each check again."""
+    mine = create_project(
+        site.house.projects, name="Shop", owner=site.user.id, secret_key="x", by=COMMAND, now=site.clock()
+    ).id
+    asked, of_project = list[str](), Channels.of_project
+
+    def heard(channels: Channels, project: str) -> list[StoredChannel]:
+        asked.append(project)
+        return of_project(channels, project)
+
+    monkeypatch.setattr(Channels, "of_project", heard)
+    assert "3 checks are moved" in act(site, "move", ids, to=mine).text
+    assert asked.count(mine) == 1
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from tocsin.services.checks import (
     validate,
     wishes_of,
 )
-from tocsin.services.moving import move_check
+from tocsin.services.moving import Goal, goal_of, move_check
 from tocsin.services.projects import UnknownProject
 from tocsin.services.revising import revise_check
 from tocsin.stores.audit import Actor
@@ -47,6 +47,8 @@ class Order(Struct, frozen=True):
     remove_channels: Sequence[str] = ()
     to: str = ""
     """The id of the project to move to; that they may do so is the caller's to ask."""
+    goal: Goal | None = None
+    """What is there, once it is read."""
     dry_run: bool = False
     """Say what would be done, and do nothing."""
 
@@ -61,7 +63,16 @@ class Done(Struct, frozen=True):
 
 def act_on(checks: Checks, found: Iterable[tuple[Stored, Info]], order: Order) -> list[Done]:
     """Do it to each of these checks, in turn. Raises stores.table.StoreUnavailable."""
+    order = _with_goal(checks, order) if order.act == "move" and not order.dry_run else order
     return [_done(checks, stored, info, order) for stored, info in found]
+
+
+def _with_goal(checks: Checks, order: Order) -> Order:
+    """Where it goes, read once for all; if that is gone, each check says so."""
+    try:
+        return replace(order, goal=goal_of(checks, Projects(checks.table), order.to))
+    except UnknownProject:
+        return order
 
 
 def _done(checks: Checks, stored: Stored, info: Info, order: Order) -> Done:
@@ -139,8 +150,16 @@ def _would_revise(checks: Checks, stored: Stored, info: Info, order: Order) -> b
 
 
 def _move(checks: Checks, stored: Stored, info: Info, order: Order) -> bool:
-    given, projects = unchanged(stored, info), Projects(checks.table)
-    return move_check(checks, projects, check_id=stored.check.id, to=order.to, by=order.by, now=order.now, given=given)
+    return move_check(
+        checks,
+        Projects(checks.table),
+        check_id=stored.check.id,
+        to=order.to,
+        by=order.by,
+        now=order.now,
+        given=unchanged(stored, info),
+        goal=order.goal,
+    )
 
 
 _Doing: TypeAlias = Mapping[Act, Callable[[Checks, Stored, Info, Order], bool]]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 
+from msgspec import Struct
+
 from tocsin.services.audit import noted
 from tocsin.services.changing import TRIES, Busy, UnknownCheck
 from tocsin.services.checks import Condition, info_of, wishes_of
@@ -18,6 +20,21 @@ from tocsin.stores.projects import Project, Projects
 from tocsin.stores.table import Put
 
 
+class Goal(Struct, frozen=True):
+    """Where checks go, as it was read for all of them, and the channels that they tell there."""
+
+    project: Project
+    channels: frozenset[str]
+
+
+def goal_of(checks: Checks, projects: Projects, to: str) -> Goal:
+    """Raises projects.UnknownProject."""
+    project = projects.get(to)
+    if project is None:
+        raise UnknownProject(to)
+    return Goal(project, frozenset(channel.id for channel in Channels(checks.table).of_project(to)))
+
+
 def move_check(
     checks: Checks,
     projects: Projects,
@@ -27,6 +44,7 @@ def move_check(
     by: Actor,
     now: datetime,
     given: Condition | None = None,
+    goal: Goal | None = None,
 ) -> bool:
     """Move a check to the project with the id `to`; returns whether it was in another one.
 
@@ -34,7 +52,7 @@ def move_check(
     all of the other's, as one that is added there by hand: a moved check must not fall silent. Its slug leads to it by
     the new project's ping key. Alerts that are on their way go where they were to. Who may do this is the caller's to
     ask, of both projects.
-    Raises UnknownCheck, projects.UnknownProject, Busy, and what `given` raises.
+    `goal` saves reading where it goes. Raises UnknownCheck, projects.UnknownProject, Busy, and what `given` raises.
     """
     for _ in range(TRIES):
         stored = checks.get(check_id)
@@ -47,21 +65,20 @@ def move_check(
         if given:
             given(wishes_of(stored.check, info))
         with suppress(Outdated):
-            _move(checks, projects, stored, info, to=to, by=by, now=now)
+            _move(checks, projects, stored, info, goal or goal_of(checks, projects, to), by=by, now=now)
             return True
     raise Busy(check_id)
 
 
-def _move(checks: Checks, projects: Projects, stored: Stored, info: Info, *, to: str, by: Actor, now: datetime) -> None:
-    left, reached = projects.get(stored.project), projects.get(to)
-    if reached is None:
-        raise UnknownProject(to)
-    channels = frozenset(channel.id for channel in Channels(checks.table).of_project(to))
-    notes = _notes(stored, info, left, reached, by=by, now=now)
+def _move(
+    checks: Checks, projects: Projects, stored: Stored, info: Info, goal: Goal, *, by: Actor, now: datetime
+) -> None:
+    to, left = goal.project, projects.get(stored.project)
+    notes = _notes(stored, info, left, to, by=by, now=now)
     try:
-        checks.move(stored, info, Move(to, reached.keep, channels), also=notes)
+        checks.move(stored, info, Move(to.id, to.keep, goal.channels), also=notes)
     except ProjectClosed:
-        raise UnknownProject(to) from None
+        raise UnknownProject(to.id) from None
 
 
 def _notes(
