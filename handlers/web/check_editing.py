@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec.structs import replace
 
 from handlers.current import house
 from handlers.web.access import check_or_404, project_or_404
@@ -16,8 +19,13 @@ from handlers.web.sending import sent
 from handlers.web.session import actor
 from tocsin.domain.schedule import MAX_PERIOD, MIN_PERIOD, InvalidSchedule
 from tocsin.domain.zones import InvalidZone, all_zones, nearest
-from tocsin.services.checks import InvalidCheck, create_check, edit_check
+from tocsin.services.checks import Changed, InvalidCheck, Wishes, create_check, edit_check, wishes_of
 from tocsin.stores.projects import Project
+
+_MEANWHILE = (
+    "Somebody has changed this check since you opened this page: its audit log tells what. "
+    "Press Save again to set it to what stands here, or reload to see it as it is."
+)
 
 
 def add(project_id: str) -> ResponseReturnValue:
@@ -39,7 +47,8 @@ def edit(check_id: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate() and _save(check_id, form):
         flash("Saved.")
         return redirect(url_for("web.check", check_id=check_id))
-    return _form_page(form, project=shown.project, channels=channels, check=shown)
+    seen = _print(wishes_of(shown.stored.check, shown.info))
+    return _form_page(form, project=shown.project, channels=channels, check=shown, seen=seen)
 
 
 def preview() -> ResponseReturnValue:
@@ -89,8 +98,26 @@ def _create(project: Project, form: CheckForm) -> str | None:
 
 def _save(check_id: str, form: CheckForm) -> bool:
     try:
-        edit_check(house().checks, check_id=check_id, wishes=form.wishes(), by=actor(), now=house().clock())
+        edit_check(
+            house().checks, check_id=check_id, wishes=form.wishes(), by=actor(), now=house().clock(), given=_as_seen
+        )
     except InvalidCheck as refusal:
         form.take(refusal.errors)
-        return False
-    return True
+    except Changed:
+        form.form_errors.append(_MEANWHILE)
+    return not form.errors
+
+
+def _as_seen(wishes: Wishes) -> None:
+    """Raises Changed for a check that is no longer what the form showed when it was opened."""
+    seen = request.form.get("seen")
+    if seen and seen != _print(wishes):
+        raise Changed(seen)
+
+
+def _print(wishes: Wishes) -> str:
+    """Differs when something that can be set does."""
+    # Sorted: a set's own order differs from process to process.
+    channels, info = sorted(wishes.info.channels), replace(wishes.info, channels=frozenset())
+    facts = repr((channels, replace(wishes, info=info)))
+    return hashlib.blake2b(facts.encode(errors="replace"), digest_size=8).hexdigest()

@@ -15,22 +15,28 @@ from handlers.web.schedule_form import ScheduleFields, schedule_values
 from handlers.web.sending import TakesRefusals
 from tocsin.domain.run import Limits
 from tocsin.domain.schedule import MAX_PERIOD, MIN_PERIOD, Simple
+from tocsin.domain.visible import visible
 from tocsin.services.check_fields import MAX_DESC, MAX_NAME, MAX_TAGS
 from tocsin.services.checks import PERIOD_BOUNDS, Wishes
 from tocsin.stores.channels import StoredChannel
 from tocsin.stores.check_items import Info, Stored
 
+NAMELESS = "Give it a name that you will recognise at night."
 _HOUR = timedelta(hours=1)
 
 
+def legible(text: str | None) -> str | None:
+    return visible(text) if text else text
+
+
 class CheckForm(ScheduleFields, LimitFields, RuleFields, TakesRefusals, Form):
-    name = StringField("Name", [DataRequired("Give it a name that you will recognise at night."), at_most(MAX_NAME)])
+    name = StringField("Name", [DataRequired(NAMELESS), at_most(MAX_NAME)], filters=[legible])
     slug = StringField(
         "Slug",
         [Regexp(r"^[a-z0-9_-]{0,100}$", message="Only a-z, 0-9, - and _, at most 100 characters")],
         filters=[lambda text: text.strip() if text else text],
     )
-    tags = StringField("Tags", [at_most(MAX_TAGS)])
+    tags = StringField("Tags", [at_most(MAX_TAGS)], filters=[legible])
     desc = TextAreaField("Description", [at_most(MAX_DESC)])
     grace = WholeNumber("Grace time", [InputRequired("Type a whole number.")])
     grace_unit = unit_field("Unit of the grace time")
@@ -54,9 +60,9 @@ class CheckForm(ScheduleFields, LimitFields, RuleFields, TakesRefusals, Form):
     def wishes(self) -> Wishes:
         """What was asked for; call it once the form is valid."""
         info = Info(
-            name=" ".join((self.name.data or "").split()),
+            name=self.name.data or "",
             slug=(self.slug.data or "").strip(),
-            tags=" ".join((self.tags.data or "").split()),
+            tags=self.tags.data or "",
             desc=(self.desc.data or "").strip(),
             rules=self.rules(),
             channels=frozenset(self.channels.data or ()),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import timedelta
 
-from flask import Flask, Response, render_template
+from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadHost, HTTPException
 
@@ -23,10 +24,17 @@ _TEXTS = {
     500: ("Something broke", "The fault is ours, and it is in the log. Jobs can still ping. Try again in a moment."),
     503: ("Out of breath", "What you asked for was not done. Try again in a moment."),
 }
-_EXPIRED = (
-    "This form has expired",
-    "You were signed out meanwhile, or no cookie came along; nothing was changed. Go back, reload, send it again.",
+_EXPIRED = "This form has expired"
+_SIGNED_OUT = (
+    "You were signed out meanwhile, or no cookie came along; nothing was changed. Sign in in another tab, and send it "
+    "again from here: what you typed is kept on this page."
 )
+_SIGNED_IN = (
+    "You have signed in anew since the form was opened, or another site sent it; nothing was changed. If it was you, "
+    "look at what was typed, and send it again."
+)
+_SECRET = re.compile("password|code|csrf_token")
+"""Fields that no page shows again."""
 
 
 def register(app: Flask) -> None:
@@ -51,7 +59,9 @@ def _page(error: HTTPException) -> ResponseReturnValue:
     # A host's name that makes no sense makes no links either, so there can be no page.
     if not for_people() or isinstance(error, BadHost):
         return Response(error.name.lower(), error.code, content_type="text/plain; charset=utf-8")
-    title, advice = _EXPIRED if _is_expired(error) else _TEXTS.get(error.code, (error.name, error.description or ""))
+    if _is_expired(error):
+        return _expired()
+    title, advice = _TEXTS.get(error.code, (error.name, error.description or ""))
     headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return _render(error.code, title, advice, headers)
 
@@ -60,6 +70,17 @@ def _is_expired(error: HTTPException) -> bool:
     from flask_wtf.csrf import CSRFError
 
     return isinstance(error, CSRFError)
+
+
+def _expired() -> ResponseReturnValue:
+    """Nothing that was typed is lost, but it takes another press: another site may have sent the form."""
+    from handlers.web.session import current_user, here
+
+    user = current_user()
+    advice = _SIGNED_IN if user else _SIGNED_OUT
+    typed = [(name, value) for name, value in request.form.items(multi=True) if not _SECRET.search(name)]
+    facts = {"typed": typed, "sign_in": user is None, "here": here()}
+    return render_template("trouble.html", code=400, title=_EXPIRED, advice=advice, **facts), 400
 
 
 def _render(code: int, title: str, advice: str, headers: dict[str, str] | None = None) -> ResponseReturnValue:

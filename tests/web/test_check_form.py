@@ -187,3 +187,45 @@ def test_check_form_says_when_nobody_could_be_told(site: Site) -> None:
 
     assert "There is no channel yet" in page.text
     assert site.channels_url in page.links
+
+
+def test_edit_does_not_undo_what_somebody_changed_meanwhile(site: Site) -> None:
+    """Whoever comes second is told, keeps what was typed, and may insist."""
+    check_id = site.check(name="Dump")
+    first, second = (site.browser.get(f"/checks/{check_id}/edit") for _ in range(2))
+    site.browser.submit(first, name="Dump of the shop")
+
+    late = site.browser.submit(second, desc="See the runbook")
+    assert late.status == 422
+    assert "Somebody has changed this check" in late.text
+    assert only_check(site)[1].name == "Dump of the shop"
+
+    assert "Saved." in site.browser.submit(late).text
+    _, info = only_check(site)
+    assert (info.name, info.desc) == ("Dump", "See the runbook")
+
+
+def test_edit_may_come_after_pings(site: Site) -> None:
+    """What jobs do to a check is no change of its settings."""
+    check_id = site.check()
+    page = site.browser.get(f"/checks/{check_id}/edit")
+    site.ping(check_id)
+
+    assert "Saved." in site.browser.submit(page, desc="Runs on db1").text
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\x00\x07", "\u202e \u200d"])
+def test_name_that_nobody_could_see_is_none(site: Site, name: str) -> None:
+    """A blank row in the list would have nothing to press."""
+    page = site.browser.submit(site.browser.get(f"{site.list_url}add"), name=name)
+
+    assert page.status == 422
+    assert "Give it a name" in page.text
+
+
+def test_name_keeps_what_is_seen_of_it(site: Site) -> None:
+    """Joined emoji stay joined; what would turn the line round goes."""
+    site.browser.submit(site.browser.get(f"{site.list_url}add"), name="\u202eNight \x07 \U0001f468\u200d\U0001f469 run")
+
+    [(_, info)] = site.house.checks.listing(site.project)
+    assert info.name == "Night \U0001f468\u200d\U0001f469 run"

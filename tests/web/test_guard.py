@@ -50,7 +50,7 @@ def test_form_without_its_token_is_refused_with_advice(site: Site, token: str | 
 
     assert answer.status_code == 400
     assert "This form has expired" in answer.text
-    assert "Go back, reload, send it again." in answer.text
+    assert "send it again" in answer.text
     assert site.house.checks.listing(site.project) == []
 
 
@@ -62,6 +62,29 @@ def test_form_with_the_token_of_another_session_is_refused(site: Site, other: Si
     answer = site.browser.client.post(f"{site.list_url}add", data={"csrf_token": stolen, "name": "Forged"})
 
     assert answer.status_code == 400
+
+
+def test_what_was_typed_survives_a_sign_out_in_another_tab(site: Site) -> None:
+    """The page keeps it, and sends it once one has signed in again."""
+    open_form = site.browser.get(f"{site.list_url}add")
+    site.browser.client.delete_cookie("tocsin")
+    lost = site.browser.send(open_form, "", {"name": "Long <typed>"})
+    assert (lost.status, "Sign in in another tab" in lost.text) == (400, True)
+
+    site.sign_in()
+    page = site.browser.send(lost, "Send it again", {})
+
+    assert "The check is made." in page.text
+    [(_, info)] = site.house.checks.listing(site.project)
+    assert info.name == "Long <typed>"
+
+
+def test_expired_form_shows_no_password(anonymous: Browser, site: Site) -> None:
+    """What is secret has to be typed again."""
+    answer = anonymous.client.post("/login", data={"email": "a@example.org", "password": "hush-hush"})
+
+    assert "a@example.org" in answer.text
+    assert "hush-hush" not in answer.text
 
 
 def test_login_form_has_a_token_too(anonymous: Browser, site: Site) -> None:

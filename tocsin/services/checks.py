@@ -116,8 +116,10 @@ def create_check(
     return check.id
 
 
-def edit_check(checks: Checks, *, check_id: str, wishes: Wishes, by: Actor, now: datetime) -> None:
-    """Set all that a person can set. Raises InvalidCheck, UnknownCheck, Busy.
+def edit_check(
+    checks: Checks, *, check_id: str, wishes: Wishes, by: Actor, now: datetime, given: Condition | None = None
+) -> None:
+    """Set all that a person can set. Raises InvalidCheck, UnknownCheck, Busy, and what `given` raises.
 
     A schedule that makes the check overdue turns it down at once, without alerts: the editor sees it (protocol 2.4).
     """
@@ -125,7 +127,7 @@ def edit_check(checks: Checks, *, check_id: str, wishes: Wishes, by: Actor, now:
 
     def decide(stored: Stored) -> Change:
         # Read after the state: whoever edits in between changes that too, and we are asked again.
-        old = info_of(checks, check_id)
+        old = _admitted(checks, stored, given)
         check = replace(stored.check, manual_resume=wishes.manual_resume)
         outcome = transitions.reschedule(
             check, schedule=wishes.schedule, grace=wishes.grace, limits=wishes.limits, now=now

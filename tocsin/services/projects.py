@@ -11,6 +11,7 @@ from uuid import uuid4
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tocsin.domain.visible import visible
 from tocsin.services.audit import noted
 from tocsin.services.changing import TRIES, Busy, UnknownCheck
 from tocsin.services.channels import delete_channel
@@ -156,7 +157,7 @@ def revise_project(
 
 def valid_name(name: str) -> str:
     """Raises InvalidProject."""
-    stripped = name.strip()
+    stripped = visible(name)
     if not 1 <= len(stripped) <= MAX_NAME:
         raise InvalidProject(f"A project's name has 1 to {MAX_NAME} characters.")
     return stripped
