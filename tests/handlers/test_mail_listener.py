@@ -305,6 +305,7 @@ COMMANDS = ["EHLO x", "MAIL FROM:", "RCPT TO:", f"<{NOBODY}@{DOMAIN}>", "DATA", 
 LINES = st.lists(st.sampled_from(COMMANDS).map(str.encode) | st.binary(max_size=12), max_size=5).map(b"".join)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @given(st.lists(LINES, max_size=8))
 @examples(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nonsense_is_answered_and_forgotten(scene: Scene, post: Post, lines: list[bytes]) -> None:

@@ -157,6 +157,7 @@ def test_alert_that_was_written_late_is_tried_for_a_day_as_well(scene: Scene) ->
     assert scene.house.tick(now=scene.clock.advance(minutes=1)).sent == 1
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_backlog_of_a_broken_channel_starves_no_other(scene: Scene) -> None:
     """More alerts than one page of every shard holds wait for a dead channel; another's goes out at the first tick."""
     check_id = go_down(scene)

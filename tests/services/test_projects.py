@@ -170,6 +170,7 @@ def test_deleted_project_leaves_nothing_but_logs(scene: Scene, store_url: str) -
         delete(doomed)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("cut_after", [False, True])
 def test_deletion_cut_anywhere_is_finished_by_the_next(scene: Scene, store_url: str, cut_after: bool) -> None:
     """Until it is gone as a whole, its owner finds the project and can delete it again."""
@@ -241,6 +242,7 @@ def test_no_check_is_made_meanwhile(scene: Scene, store_url: str) -> None:
     assert lasting(store_url) == before
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_deletion_by_two_at_once_is_no_trouble(scene: Scene, store_url: str) -> None:
     """Whoever comes later finds everything gone, at whichever step."""
     before = lasting(store_url)

@@ -325,6 +325,7 @@ def test_power_cut_in_a_ping_leaves_all_or_nothing(scene: Scene, kind: Kind, cut
     assert len(_alerts(scene, check_id)) == wrote * (kind is Kind.FAIL)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @given(minutes=st.lists(st.integers(0, 90), min_size=1, max_size=8))
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_mix_of_pings_and_ticks_tells_every_change_in_turn(scene: Scene, minutes: list[int]) -> None:

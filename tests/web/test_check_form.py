@@ -11,6 +11,8 @@ from tocsin.domain.ping import Keywords, Rules
 from tocsin.domain.schedule import Simple
 from tocsin.stores.check_items import Info, Stored
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
 WORDS = {"start_kw": "begin", "success_kw": "done, ready", "failure_kw": "error", "default_fail": "1"}
 
 

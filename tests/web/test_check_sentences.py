@@ -13,6 +13,8 @@ from tocsin.domain.run import Limits
 from tocsin.domain.schedule import Cron, OnCalendar
 from tocsin.stores.check_items import Info, Keep
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 RID = "11111111-2222-4333-8444-555555555555"
 OTHER = "66666666-2222-4333-8444-555555555555"

@@ -10,6 +10,8 @@ from tocsin.domain.ping import Keywords, Rules
 from tocsin.domain.run import Limits
 from tocsin.stores.check_items import Info, Stored
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
 ALL = {
     "max_duration": "2",
     "max_duration_unit": "hours",

@@ -12,6 +12,8 @@ from tests.web.conftest import Site, settle
 from tocsin.domain.ping import Keywords, Rules
 from tocsin.services.record_ping import record_mail
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
 MAIL = (
     b"From: cron@db-1.example.org\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?= <b>\r\n"
     b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"

@@ -13,6 +13,8 @@ from tocsin.domain.ping import Kind
 from tocsin.services.retention import set_retention
 from tocsin.stores.audit import COMMAND
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
 DAY = timedelta(days=1)
 
 
