@@ -51,6 +51,7 @@ def set_password(email: str, password_stdin: bool) -> dict[str, object]:
         accounts.reset_password(house().accounts, house().sessions, user=person, password=password, now=house().clock())
     except UserChanged:
         raise click.ClickException("The account was changed at the same moment: try again.") from None
+    _tell(person, "Your password was changed by the operator", "user password")
     told = {} if password_stdin else {"password": password}
     return {"uuid": person.id, "email": person.email, **told}
 
@@ -63,13 +64,18 @@ def reset_factors(email: str) -> dict[str, object]:
     person, now = person_with(email), house().clock()
     removed = factors.remove_all(house().accounts, user=person, caller=Caller(agent="flask"), now=now)
     if removed:
-        house().post.tell(
-            "security",
-            to=person.email,
-            what="Your passkeys and authenticator app were removed by the operator",
-            at=moment_words(now),
-            addr="the server itself",
-            device="flask user reset-factors",
-            link=f"{house().settings.links_root}/account/security/",
-        )
+        _tell(person, "Your passkeys and authenticator app were removed by the operator", "user reset-factors")
     return {"email": person.email, "removed": removed}
+
+
+def _tell(person: User, what: str, command: str) -> None:
+    """Send the owner word of what was done to their account from here."""
+    house().post.tell(
+        "security",
+        to=person.email,
+        what=what,
+        at=moment_words(house().clock()),
+        addr="the server itself",
+        device=f"flask {command}",
+        link=f"{house().settings.links_root}/account/security/",
+    )

@@ -13,7 +13,7 @@ from handlers.web.factor_forms import CodeForm
 from handlers.web.letters import tell_owner
 from handlers.web.passkey_questions import party
 from handlers.web.sending import sent
-from handlers.web.session import caller, the_user
+from handlers.web.session import caller, the_user, the_visit
 from tocsin.services import factors, totp
 from tocsin.services.factors import InvalidFactor, WrongCode
 from tocsin.services.sealing import Unreadable, seal, unseal
@@ -48,7 +48,7 @@ def add_app() -> ResponseReturnValue:
         else:
             session.pop(_PENDING)
             tell_owner("An authenticator app was added")
-            flash("Your authenticator app was added.")
+            flash("Your authenticator app was added." + others_out(codes))
             return show_codes(codes)
     uri = totp.enrolment_uri(secret, email=the_user().email, site=house().settings.site_name)
     spaced = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
@@ -86,6 +86,11 @@ def show_codes(codes: Sequence[str]) -> ResponseReturnValue:
     return render_template("codes.html", codes=codes)
 
 
+def others_out(codes: Sequence[str]) -> str:
+    """What the first factor has done, with which come codes."""
+    return " Other browsers are signed out." if codes else ""
+
+
 def _add(secret: str, code: str) -> Sequence[str]:
     added = factors.add_totp(
         house().accounts,
@@ -95,6 +100,7 @@ def _add(secret: str, code: str) -> Sequence[str]:
         secret_key=house().settings.secret_key,
         caller=caller(),
         now=house().clock(),
+        kept=the_visit().session,
     )
     return added.codes
 

@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from handlers.current import house
 from handlers.web.admission import admit
 from handlers.web.factor_forms import NameForm, PasskeyForm
-from handlers.web.factors import show_codes
+from handlers.web.factors import others_out, show_codes
 from handlers.web.letters import tell_owner
 from handlers.web.limiting import count_network
 from handlers.web.passkey_questions import answered, asked, asked_before, party, tell_of_copy
 from handlers.web.sending import sent
-from handlers.web.session import caller, the_user
+from handlers.web.session import caller, the_user, the_visit
 from tocsin.services import factors, passkeys
 from tocsin.services.factors import InvalidFactor
 from tocsin.services.passkeys import NotProven
@@ -52,13 +52,18 @@ def add() -> ResponseReturnValue:
         try:
             made = _made(form)
             added = factors.add_passkey(
-                house().accounts, user=the_user(), passkey=made, caller=caller(), now=house().clock()
+                house().accounts,
+                user=the_user(),
+                passkey=made,
+                caller=caller(),
+                now=house().clock(),
+                kept=the_visit().session,
             )
         except (NotProven, InvalidFactor) as refusal:
             form.form_errors.append(str(refusal))
         else:
             tell_owner("A passkey was added")
-            flash("Your passkey was added.")
+            flash("Your passkey was added." + others_out(added.codes))
             return show_codes(added.codes)
     return render_template("passkey_add.html", form=form, party=party()), 422 if form.errors else 200
 

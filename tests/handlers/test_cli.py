@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.fakes import SECRET, Clock
 from tests.handlers.commands import answer, refusal
@@ -62,7 +63,7 @@ def test_reset_factors_lets_somebody_in_who_lost_them(flask: Any, house: House, 
     passkey = Passkey("digest", b"id", b"key", "Laptop", clock(), alone=True)
     factors.add_passkey(house.accounts, user=user, passkey=passkey, caller=Caller(), now=clock())
     assert answer(flask("user", "reset-factors", "alice@example.org"))["removed"] == 1
-    assert house.accounts.by_email("alice@example.org") == user
+    assert house.accounts.by_email("alice@example.org") == replace(user, generation=2)
     [mail] = Path(house.settings.mail.removeprefix("file://")).iterdir()
     assert "were removed by the operator" in mail.read_text()
     assert "no account for bob@example.org" in refusal(flask("user", "reset-factors", "bob@example.org"))
@@ -248,6 +249,8 @@ def test_user_password_is_replaced_and_ends_all_sessions(flask: Any, house: Hous
     assert accounts.sign_in(house.accounts, email="alice@example.org", password="correct horse") is None
     assert accounts.sign_in(house.accounts, email="alice@example.org", password=made) is not None
     assert house.sessions.of_user(user.id) == []
+    [mail] = Path(house.settings.mail.removeprefix("file://")).iterdir()
+    assert "Your password was changed by the operator" in mail.read_text()
     told = answer(flask("user", "password", "alice@example.org", "--password-stdin", stdin="battery staple\n"))
     assert "password" not in told
     assert accounts.sign_in(house.accounts, email="alice@example.org", password="battery staple") is not None

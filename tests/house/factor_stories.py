@@ -22,11 +22,12 @@ def factors_of_people(scene: Scene, client: FlaskClient) -> Iterator[str]:
     house, now = scene.house, scene.clock()
     user = house.accounts.get(scene.owner)
     assert user is not None
+    [session] = house.sessions.of_user(user.id)
     yield ""
     secret, device = totp.new_secret(), Authenticator()
     code = totp.code_of(secret, now)
     added = factors.add_totp(
-        house.accounts, user=user, secret=secret, code=code, secret_key=SECRET, caller=FIREFOX, now=now
+        house.accounts, user=user, secret=secret, code=code, secret_key=SECRET, caller=FIREFOX, now=now, kept=session
     )
     yield "add an authenticator app, the first factor"
     options, question = passkeys.ask_for_new(PARTY, user=user, known=[], now=now)

@@ -10,6 +10,7 @@ from flask import Flask
 
 from tests.authenticator import Authenticator
 from tests.fakes import SECRET
+from tests.visits import sign_in
 from tests.web.browser import Browser, Page
 from tests.web.conftest import Site
 from tests.web.mailbag import letters
@@ -41,7 +42,7 @@ def held(site: Site, user_id: str = "") -> Held:
 
 
 def add_app(site: Site, user: User) -> tuple[str, list[str]]:
-    """Without the pages; returns the secret and the recovery codes."""
+    """Without the pages, and in none but the session that there is; returns the secret and the recovery codes."""
     secret, now = totp.new_secret(), site.clock()
     added = factors.add_totp(
         site.house.accounts,
@@ -51,6 +52,7 @@ def add_app(site: Site, user: User) -> tuple[str, list[str]]:
         secret_key=SECRET,
         caller=Caller(),
         now=now,
+        kept=next(iter(site.house.sessions.of_user(user.id)), None),
     )
     site.clock.advance(seconds=30)
     return secret, list(added.codes)
@@ -150,6 +152,28 @@ def test_passkey_is_added_named_and_removed(site: Site) -> None:
     page = site.browser.submit(ask_first, "Remove it")
     assert "The passkey Blue <key> was removed" in page.text
     assert (held(site), user_of(site).two_step) == (Held(), False)
+
+
+@pytest.mark.parametrize("way", ["app", "passkey"])
+def test_first_factor_ends_all_other_sessions(site: Site, way: str) -> None:
+    """They were begun without one; with the second factor nobody goes. An operator's reset ends all."""
+    browser = another(site)
+    sign_in(browser.client, site.user.id)
+    if way == "passkey":
+        add_passkey(site.browser, Authenticator())
+    else:
+        page = site.browser.get(f"{SECURITY}app/add")
+        shown = re.search(r'id="totp-secret">([A-Z2-7 ]+)<', page.html)
+        assert shown
+        done = site.browser.submit(page, "Switch", code=totp.code_of(shown[1].replace(" ", ""), site.clock()))
+        assert "Other browsers are signed out" in done.text
+    assert (is_in(site.browser), is_in(browser)) == (True, False)
+
+    sign_in(browser.client, site.user.id)
+    add_passkey(site.browser, Authenticator(), "Second")
+    assert (is_in(site.browser), is_in(browser)) == (True, True)
+    factors.remove_all(site.house.accounts, user=user_of(site), caller=Caller(), now=site.clock())
+    assert (is_in(site.browser), is_in(browser)) == (False, False)
 
 
 def test_passkey_signs_in_by_itself(site: Site) -> None:
@@ -266,7 +290,7 @@ def test_app_is_removed_after_asking(site: Site) -> None:
 
 
 def test_second_step_belongs_to_a_first_one(site: Site, carol: User) -> None:
-    """Without one, or too long after it, one starts again; who has no factor any more is in by the first."""
+    """Without one, or too long after it, one starts again; also if all factors were taken away."""
     add_app(site, carol)
     browser = another(site)
     for path in ("", "/recovery"):
@@ -277,7 +301,9 @@ def test_second_step_belongs_to_a_first_one(site: Site, carol: User) -> None:
 
     first_step(browser)
     factors.remove_all(site.house.accounts, user=user_of(site, carol.id), caller=Caller(), now=site.clock())
-    assert browser.get("/login/second").url == "/projects/"
+    assert "Signing in took too long" in browser.get("/login/second").text
+    first_step(browser)
+    assert is_in(browser)
 
 
 def test_passkeys_of_others_are_not_there(site: Site, other: Site) -> None:

@@ -16,10 +16,11 @@ from tocsin.services import recovery, totp
 from tocsin.services.activity import noted
 from tocsin.services.changing import Busy
 from tocsin.services.sealing import Unreadable, seal, unseal
+from tocsin.services.sessions import clear_ended
 from tocsin.stores import factors as items
 from tocsin.stores.accounts import Accounts, User, UserChanged
 from tocsin.stores.factors import Factors, Passkey, PasskeyGone, Spent, Totp
-from tocsin.stores.sessions import Caller
+from tocsin.stores.sessions import Caller, Session, Sessions, promoted
 from tocsin.stores.table import Action
 
 MAX_PASSKEYS = 20
@@ -42,11 +43,20 @@ class Added(Struct, frozen=True):
 
 
 def add_totp(
-    accounts: Accounts, *, user: User, secret: str, code: str, secret_key: str, caller: Caller, now: datetime
+    accounts: Accounts,
+    *,
+    user: User,
+    secret: str,
+    code: str,
+    secret_key: str,
+    caller: Caller,
+    now: datetime,
+    kept: Session | None = None,
 ) -> Added:
     """Let an app's codes count from now on; `code` shows that the app knows the secret.
 
-    Raises WrongCode, InvalidFactor where there is one already, changing.Busy.
+    The first factor of all ends the sessions that were begun without one, but for `kept`. Raises WrongCode,
+    InvalidFactor where there is one already, changing.Busy.
     """
     step = totp.matching_step(secret, code, now=now)
     if step is None:
@@ -55,11 +65,13 @@ def add_totp(
         raise InvalidFactor("You have an authenticator app already: remove it first.")
     sealed = seal(secret, purpose=_purpose(user.id), secret_key=secret_key)
     note = noted(user.id, "app.add", caller=caller, now=now)
-    return _added(accounts, user, [items.put_totp(user.id, Totp(sealed, now, step)), note], now)
+    return _added(accounts, user, [items.put_totp(user.id, Totp(sealed, now, step)), note], now, kept)
 
 
-def add_passkey(accounts: Accounts, *, user: User, passkey: Passkey, caller: Caller, now: datetime) -> Added:
-    """Raises InvalidFactor, changing.Busy."""
+def add_passkey(
+    accounts: Accounts, *, user: User, passkey: Passkey, caller: Caller, now: datetime, kept: Session | None = None
+) -> Added:
+    """As add_totp. Raises InvalidFactor, changing.Busy."""
     known = Factors(accounts.table).held(user.id).passkeys
     if any(each.id == passkey.id for each in known):
         raise InvalidFactor("This passkey is one of yours already.")
@@ -67,7 +79,7 @@ def add_passkey(accounts: Accounts, *, user: User, passkey: Passkey, caller: Cal
         raise InvalidFactor(f"{MAX_PASSKEYS} passkeys are the most: remove one that you don't use.")
     named = replace(passkey, name=checked_name(passkey.name or f"Passkey {len(known) + 1}"))
     note = noted(user.id, "passkey.add", caller=caller, now=now, detail=named.name)
-    return _added(accounts, user, [items.put_passkey(user.id, named), note], now)
+    return _added(accounts, user, [items.put_passkey(user.id, named), note], now, kept)
 
 
 def rename_passkey(factors: Factors, *, user: User, passkey_id: str, name: str) -> None:
@@ -101,13 +113,25 @@ def renew_codes(accounts: Accounts, *, user: User, caller: Caller, now: datetime
 
 
 def remove_all(accounts: Accounts, *, user: User, caller: Caller, now: datetime) -> int:
-    """Take away all of somebody's factors, for an operator; returns how many. Raises changing.Busy."""
+    """Take away all of somebody's factors, for an operator, and end their sessions; returns how many factors.
+
+    Raises changing.Busy.
+    """
+    gone = without_any(accounts, user=user)
+    if len(gone) == 1 and not user.two_step:
+        return 0
+    note = noted(user.id, "factors.reset", caller=caller, now=now)
+    new = replace(user, factors=0, generation=user.generation + 1)
+    _write(accounts, user, new, [*gone, note])
+    return len(gone) - 1
+
+
+def without_any(accounts: Accounts, *, user: User) -> Sequence[Action]:
+    """What deletes all that they have, and lastly the recovery codes; the user's count goes with it."""
     held = Factors(accounts.table).held(user.id)
     gone = [items.delete_passkey(user.id, passkey.id) for passkey in held.passkeys]
     gone += [items.delete_totp(user.id)] if held.totp else []
-    note = noted(user.id, "factors.reset", caller=caller, now=now)
-    _write(accounts, user, replace(user, factors=0), [*gone, items.delete_recovery(user.id), note])
-    return len(gone)
+    return [*gone, items.delete_recovery(user.id)]
 
 
 def use_totp(factors: Factors, *, user: User, code: str, secret_key: str, now: datetime) -> None:
@@ -150,11 +174,16 @@ def checked_name(name: str) -> str:
     return plain
 
 
-def _added(accounts: Accounts, user: User, actions: Sequence[Action], now: datetime) -> Added:
+def _added(accounts: Accounts, user: User, actions: Sequence[Action], now: datetime, kept: Session | None) -> Added:
     """With the first factor come recovery codes."""
-    codes = [] if user.two_step else recovery.new_codes()
-    also = [items.put_recovery(user.id, recovery.kept(codes, user_id=user.id, now=now))] if codes else []
-    return Added(_write(accounts, user, replace(user, factors=user.factors + 1), [*actions, *also]), codes)
+    new = replace(user, factors=user.factors + 1)
+    if user.two_step:
+        return Added(_write(accounts, user, new, actions))
+    codes = recovery.new_codes()
+    new = replace(new, generation=user.generation + 1)
+    also = [promoted(kept, new.generation)] if kept else []
+    put = items.put_recovery(user.id, recovery.kept(codes, user_id=user.id, now=now))
+    return Added(_write(accounts, user, new, [*actions, put, *also]), codes)
 
 
 def _removed(accounts: Accounts, user: User, actions: Sequence[Action]) -> User:
@@ -168,6 +197,8 @@ def _write(accounts: Accounts, old: User, new: User, also: Sequence[Action]) -> 
         accounts.edit(old, new, also=also)
     except UserChanged:
         raise Busy(old.id) from None
+    if new.generation > old.generation:
+        clear_ended(Sessions(accounts.table), user_id=new.id, generation=new.generation)
     return new
 
 
