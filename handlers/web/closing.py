@@ -9,7 +9,7 @@ from handlers.current import house
 from handlers.web.entrance_forms import CloseForm
 from handlers.web.letters import origin
 from handlers.web.sending import sent
-from handlers.web.session import end, the_user
+from handlers.web.session import end, the_user, the_visit
 from tocsin.services.closing import Estate, StillOwns, close_account, owned
 
 
@@ -19,12 +19,14 @@ def page() -> ResponseReturnValue:
     form = CloseForm(sent())
     form.expected = user.email
     if request.method == "POST" and form.validate():
+        may_go = request.form.getlist("shown") if form.projects.data else []
         try:
-            close_account(estate, user=user, with_projects=form.projects.data, now=house().clock())
+            close_account(estate, visit=the_visit(), may_go=may_go, now=house().clock())
         except StillOwns:
+            projects = owned(estate, user=user)
             form.projects.errors = ["These projects are yours: hand them over first, or say that they may go."]
         else:
-            return _farewell(len(projects))
+            return _farewell(len(may_go))
     return render_template("close_account.html", form=form, projects=projects, user=user), 422 if form.errors else 200
 
 
@@ -41,4 +43,13 @@ def _farewell(gone: int) -> ResponseReturnValue:
 
 def _estate() -> Estate:
     here = house()
-    return Estate(here.accounts, here.members, here.projects, here.checks, here.channels, here.keys, here.identities)
+    return Estate(
+        here.accounts,
+        here.members,
+        here.projects,
+        here.checks,
+        here.channels,
+        here.keys,
+        here.identities,
+        here.sessions,
+    )

@@ -20,9 +20,8 @@ PARTY = party_of("http://localhost", name="Tocsin")
 
 def factors_of_people(scene: Scene, client: FlaskClient) -> Iterator[str]:
     house, now = scene.house, scene.clock()
-    user = house.accounts.get(scene.owner)
+    user, [session] = house.accounts.get(scene.owner), house.sessions.of_user(scene.owner)
     assert user is not None
-    [session] = house.sessions.of_user(user.id)
     yield ""
     secret, device = totp.new_secret(), Authenticator()
     code = totp.code_of(secret, now)

@@ -238,7 +238,7 @@ def test_closed_account_leaves_nothing_of_its_own(site: Site, other: Site, elsew
     )
     assert "Backups" in site.browser.get("/account/close").text
 
-    page = site.browser.send(site.browser.get("/account/close"), "", {"typed": "Alice@example.org ", "projects": "y"})
+    page = site.browser.submit(site.browser.get("/account/close"), typed="Alice@example.org ", projects="y")
 
     assert page.url == "/account/closed"
     assert not is_in(site.browser)
@@ -252,6 +252,21 @@ def test_closed_account_leaves_nothing_of_its_own(site: Site, other: Site, elsew
     [letter] = letters(house)
     assert (letter.to, letter.subject) == ("alice@example.org", "Your account at Tocsin is closed")
     accounts.create_user(house.accounts, email="alice@example.org", password=None, now=site.clock())
+
+
+def test_projects_that_were_not_shown_do_not_go(site: Site) -> None:
+    """One that became theirs since the page was loaded is shown first, on a second page."""
+    page = site.browser.get("/account/close")
+    site.browser.submit(site.browser.get("/projects/add"), name="Newcomer")
+
+    page = site.browser.submit(page, typed="alice@example.org", projects="y")
+
+    assert page.status == 422
+    assert "say that they may go" in page.text
+    assert "Newcomer" in page.text
+    assert len(site.house.projects.of_user(site.user.id)) == 2
+    assert site.browser.submit(page).url == "/account/closed"
+    assert site.house.projects.of_user(site.user.id) == []
 
 
 def test_account_pages_show_nothing_of_another(site: Site, other: Site, app: Flask) -> None:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from tocsin.services.changing import TRIES, Busy
+from tocsin.services.factors import without_any
 from tocsin.services.keys import UnknownKey, revoke_key
 from tocsin.services.projects import UnknownProject, delete_project
-from tocsin.services.team import UnknownMember, leave_project
-from tocsin.stores.accounts import Accounts, User
+from tocsin.services.sessions import Visit, renew
+from tocsin.services.team import OwnerStays, UnknownMember, leave_project
+from tocsin.stores.accounts import Accounts, User, UserChanged
 from tocsin.stores.audit import Actor
 from tocsin.stores.channels import Channels
 from tocsin.stores.checks import Checks
-from tocsin.stores.identities import Identities
+from tocsin.stores.identities import Identities, IdentityGone
 from tocsin.stores.keys import Keys
 from tocsin.stores.members import Members
 from tocsin.stores.projects import Project, Projects, Role
+from tocsin.stores.sessions import Sessions
 
 
 class Owned(Struct, frozen=True):
@@ -30,7 +35,7 @@ class Owned(Struct, frozen=True):
 
 
 class StillOwns(Exception):
-    """There are projects, and nobody has said that they may go."""
+    """There are projects of which nobody has said that they may go."""
 
 
 class Estate(Struct, frozen=True):
@@ -43,6 +48,7 @@ class Estate(Struct, frozen=True):
     channels: Channels
     keys: Keys
     identities: Identities
+    sessions: Sessions
 
 
 def owned(estate: Estate, *, user: User) -> Sequence[Owned]:
@@ -52,30 +58,59 @@ def owned(estate: Estate, *, user: User) -> Sequence[Owned]:
     return sorted(found, key=lambda each: each.project.name.lower())
 
 
-def close_account(estate: Estate, *, user: User, with_projects: bool, now: datetime) -> None:
+def close_account(estate: Estate, *, visit: Visit, may_go: Collection[str], now: datetime) -> None:
     """Delete the account with all that is its own; what was cut off in the middle can be done again, and goes on.
 
-    Its keys open nothing first, and the account itself goes last, so that its owner can still get in to go on.
-    `with_projects`: those that it owns may go as well. Raises StillOwns, changing.Busy.
+    All other sessions end and its keys open nothing first; the account itself goes last, so that its owner can still
+    get in to go on. `may_go`: the ids of the projects of which they were told that they go as well, and no others do.
+    Raises StillOwns, changing.Busy.
     """
-    by = Actor("user", user.email)
-    if not with_projects and owned(estate, user=user):
+    user, by = visit.user, Actor("user", visit.user.email)
+    if not {each.project.id for each in owned(estate, user=user)} <= set(may_go):
         raise StillOwns(user.id)
+    bare = without_any(estate.accounts, user=user)
+    renew(estate.accounts, estate.sessions, old=visit, new=replace(user, factors=0), also=bare)
     for key in estate.keys.of_user(user.id):
         with suppress(UnknownKey):
             revoke_key(estate.keys, key=key, by=by, now=now)
     for project, role in estate.projects.roles_of_user(user.id):
-        _part(estate, project, role, user=user, by=by, now=now)
+        _part(estate, project, role, user=user, may_go=may_go, by=by, now=now)
     for identity in estate.identities.of_user(user.id):
-        estate.identities.disconnect(user.id, identity.id)
+        with suppress(IdentityGone):
+            estate.identities.disconnect(user.id, identity.id)
     estate.accounts.clear(user)
-    estate.accounts.delete(user)
+    _delete(estate.accounts, user.id)
 
 
-def _part(estate: Estate, project: Project, role: Role, *, user: User, by: Actor, now: datetime) -> None:
+def _part(
+    estate: Estate, project: Project, role: Role, *, user: User, may_go: Collection[str], by: Actor, now: datetime
+) -> None:
     if role is not Role.OWNER:
-        with suppress(UnknownMember):
-            leave_project(estate.members, estate.accounts, project=project.id, user=user.id, by=by, now=now)
+        _leave(estate, project, user=user, by=by, now=now)
         return
+    if project.id not in may_go:
+        raise StillOwns(user.id)
     with suppress(UnknownProject):
         delete_project(estate.checks, estate.channels, estate.projects, estate.keys, project=project.id, by=by, now=now)
+
+
+def _leave(estate: Estate, project: Project, *, user: User, by: Actor, now: datetime) -> None:
+    """What became theirs at this moment is a project that nobody said may go."""
+    try:
+        leave_project(estate.members, estate.accounts, project=project.id, user=user.id, by=by, now=now)
+    except OwnerStays:
+        raise StillOwns(user.id) from None
+    except UnknownMember:
+        pass
+
+
+def _delete(accounts: Accounts, user_id: str) -> None:
+    """Whatever address they have by now."""
+    for _ in range(TRIES):
+        user = accounts.get(user_id)
+        if user is None:
+            return
+        with suppress(UserChanged):
+            accounts.delete(user)
+    if accounts.get(user_id):
+        raise Busy(user_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct
@@ -11,7 +10,6 @@ from msgspec import Struct
 from tocsin.stores import fields
 from tocsin.stores.table import (
     ABSENT,
-    PRESENT,
     Action,
     Delete,
     Item,
@@ -132,10 +130,13 @@ class Accounts(Struct, frozen=True):
                 self.table.delete(Delete(Key(fields.text(item, "pk"), fields.text(item, "sk"))))
 
     def delete(self, user: User) -> None:
-        """Delete the account and free its address; all else that is its own is gone by then."""
+        """Delete the account and free its address; all else that is its own is gone by then. Raises UserChanged."""
         leave = Delete(_guard(user.email), where=Where(equals={"user": user.id}))
-        with suppress(TransactionLost):
-            self.table.transact([Delete(_key(user.id), where=PRESENT), leave])
+        gone = Delete(_key(user.id), where=Where(equals={"email": user.email}))
+        try:
+            self.table.transact([gone, leave])
+        except TransactionLost:
+            raise UserChanged from None
 
 
 def _guard(email: str) -> Key:
