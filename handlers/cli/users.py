@@ -69,7 +69,8 @@ def reset_factors(email: str) -> dict[str, object]:
 
 
 def _tell(person: User, what: str, command: str) -> None:
-    """Send the owner word of what was done to their account from here."""
+    """Send the owner word of what was done to their account from here, and of keys that go on working."""
+    root = house().settings.links_root
     house().post.tell(
         "security",
         to=person.email,
@@ -77,5 +78,6 @@ def _tell(person: User, what: str, command: str) -> None:
         at=moment_words(house().clock()),
         addr="the server itself",
         device=f"flask {command}",
-        link=f"{house().settings.links_root}/account/security/",
+        link=f"{root}/account/security/",
+        keys=f"{root}/account/keys/" if house().keys.of_user(person.id) else "",
     )
