@@ -146,7 +146,8 @@ class Scene:
     def invite(self, email: str) -> str:
         """An invitation that waits for an answer, though no letter went out; returns its id."""
         now = self.clock()
-        invited = Invitation(self.project, email, Role.MEMBER, "alice@example.org", now, now + timedelta(days=7), "")
+        by, expires = "alice@example.org", now + timedelta(days=7)
+        invited = Invitation(self.project, email, Role.MEMBER, by, self.owner, now, expires, "")
         self.house.invitations.put(invited)
         return invited.id
 

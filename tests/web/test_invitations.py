@@ -7,7 +7,8 @@ import pytest
 from tests.web.browser import Browser, Page
 from tests.web.conftest import Site
 from tests.web.mailbox import link_in, mails_to
-from tests.web.test_team import roles, team
+from tests.web.test_access import people_of
+from tests.web.test_team import roles, set_role, team
 from tocsin.stores.projects import Role
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -115,6 +116,29 @@ def test_invitation_sent_again_has_another_link_and_other_days(site: Site, anony
     site.clock.advance(days=2)
     assert anonymous.get(second).status == 404
     assert NEW not in site.browser.get(team(site)).text
+
+
+@pytest.mark.parametrize("fall", ["remove", "demote"])
+def test_invitation_is_void_once_its_sender_may_not_invite(site: Site, anonymous: Browser, fall: str) -> None:
+    """Nobody leaves a door open for themselves; who may invite can send it again, and then it stands."""
+    manager = site.member(Role.MANAGER)
+    manager.submit(manager.get(f"{team(site)}invite"), email=NEW, role="manager")
+    page = anonymous.get(link(site))
+    assert page.status == 200
+
+    if fall == "remove":
+        site.browser.submit(site.browser.get(f"{team(site)}{people_of(site)['manager@example.org']}/remove"))
+    else:
+        assert set_role(site.browser, site, "manager@example.org", "member") == 302
+
+    assert anonymous.submit(page).status == 404
+    assert "may not invite any more" in anonymous.get(link(site)).text
+    assert site.house.accounts.by_email(NEW) is None
+    first = link(site)
+    site.browser.submit(site.browser.get(team(site)), "/again")
+    [second] = {link_in(message) for message in mails_to(site.house, NEW)} - {first}
+    anonymous.submit(anonymous.get(second))
+    assert roles(site)[NEW] is Role.MANAGER
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ class NotSent(Exception):
 
 
 class NotInvited(Exception):
-    """The link was used, revoked or has expired, or the project is gone."""
+    """The link was used, revoked or has expired, the project is gone, or its sender may not invite any more."""
 
 
 class AlreadyIn(Exception):
@@ -110,6 +110,8 @@ def behind(desk: Desk, *, token: str, now: datetime) -> Invited:
     project = desk.projects.get(payload["project"])
     if invitation is None or project is None or invitation.digest != links.digest_of(token):
         raise NotInvited
+    if not _stands(desk, invitation):
+        raise NotInvited
     return Invited(invitation, project)
 
 
@@ -141,11 +143,11 @@ def _mail(desk: Desk, project: Project, email: str, role: Role, inviter: User, b
     """The letter goes last, and what it would lead to goes away if it does not."""
     desk.limits.take(BY_PERSON, inviter.id)
     desk.limits.take(BY_MAILBOX, mailbox_of(email))
-    draft = Invitation(project.id, email, role, inviter.email, now, now + LIFE, "")
+    draft = Invitation(project.id, email, role, inviter.email, inviter.id, now, now + LIFE, "")
     earlier = desk.invitations.get(project.id, draft.id, now=now)
     payload = {"project": project.id, "invitation": draft.id}
     token = links.issue(desk.tokens, purpose=_PURPOSE, payload=payload, ttl=LIFE, now=now)
-    made = Invitation(project.id, email, role, inviter.email, now, now + LIFE, links.digest_of(token))
+    made = Invitation(project.id, email, role, inviter.email, inviter.id, now, now + LIFE, links.digest_of(token))
     note = _noted(
         made,
         "invitation.create",
@@ -166,6 +168,12 @@ def _mail(desk: Desk, project: Project, email: str, role: Role, inviter: User, b
 
 def _by(inviter: User) -> Actor:
     return Actor("user", inviter.email)
+
+
+def _stands(desk: Desk, invitation: Invitation) -> bool:
+    """Whoever was shown the door, or may not invite any more, can't leave it open for others."""
+    inviter = desk.members.get(invitation.project, invitation.inviter) if invitation.inviter else None
+    return inviter is not None and inviter.role.reaches(Role.MANAGER)
 
 
 def _address(email: str) -> str:

@@ -22,6 +22,8 @@ class Invitation(Struct, frozen=True):
     role: Role
     by: str
     """The address of whoever invited."""
+    inviter: str
+    """Their id."""
     sent: datetime
     expires: datetime
     digest: str
@@ -83,6 +85,7 @@ def _encode(invitation: Invitation) -> Item:
         "email": invitation.email,
         "role": invitation.role.value,
         "by": invitation.by,
+        "inviter": invitation.inviter,
         "sent": fields.moment(invitation.sent),
         "digest": invitation.digest,
         "expires": fields.expiry_at(invitation.expires),
@@ -95,6 +98,7 @@ def _decode(item: Item) -> Invitation:
         email=fields.text(item, "email"),
         role=Role(fields.text(item, "role")),
         by=fields.text(item, "by"),
+        inviter=fields.text(item, "inviter"),
         sent=fields.moment_from(fields.number(item, "sent")),
         expires=fields.expired_at(fields.number(item, "expires")),
         digest=fields.text(item, "digest"),
