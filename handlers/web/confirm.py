@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from handlers.current import house
 from handlers.web.entrance_forms import ConfirmForm
-from handlers.web.factor_forms import CodeForm
+from handlers.web.factor_forms import CodeForm, RecoveryForm
 from handlers.web.letters import mailed_url
 from handlers.web.limiting import count
 from handlers.web.sending import sent
@@ -18,7 +18,9 @@ from tocsin.stores.factors import Held
 
 
 def page() -> ResponseReturnValue:
-    """Ask for the password, or for a code that was mailed."""
+    """Ask for the password, or for a code that was mailed; of somebody with a second factor, for that."""
+    if the_user().two_step:
+        return _factor_asked()
     form = ConfirmForm(sent())
     if request.method == "POST" and form.validate() and _proved(form):
         return redirect(target() or url_for("web.profile"))
@@ -26,6 +28,8 @@ def page() -> ResponseReturnValue:
 
 
 def mail_code() -> ResponseReturnValue:
+    if the_user().two_step:
+        return redirect(url_for("web.confirm", next=target()))
     count(CODES, the_user().id)
     proving.mail_code(
         house().sessions,
@@ -51,6 +55,13 @@ def demand() -> ResponseReturnValue:
     return redirect(url)
 
 
+def _factor_asked() -> ResponseReturnValue:
+    """Else a password or a mailbox alone, which did not get anybody in, would take the second step away."""
+    if request.method != "POST":
+        return shown()
+    return shown(error="This takes your authenticator app, a passkey or a recovery code."), 422
+
+
 def _page_of_form() -> str | None:
     """Where the form stood that was sent, within this site."""
     before, root, path = (request.referrer or "").partition(request.host_url.rstrip("/"))
@@ -72,7 +83,13 @@ def _proved(form: ConfirmForm) -> bool:
     return False
 
 
-def shown(form: ConfirmForm | None = None, *, app_form: CodeForm | None = None, error: str = "") -> str:
+def shown(
+    form: ConfirmForm | None = None,
+    *,
+    app_form: CodeForm | None = None,
+    recovery_form: RecoveryForm | None = None,
+    error: str = "",
+) -> str:
     """The page, with what was refused on it."""
     visit, now = the_visit(), house().clock()
     until = visit.session.code_until
@@ -80,6 +97,7 @@ def shown(form: ConfirmForm | None = None, *, app_form: CodeForm | None = None, 
         "confirm.html",
         form=form or ConfirmForm(),
         app_form=app_form or CodeForm(prefix="app-"),
+        recovery_form=recovery_form or RecoveryForm(prefix="recovery-"),
         held=house().factors.held(visit.user.id) if visit.user.two_step else Held(),
         error=error,
         target=target(),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from flask import redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from handlers.current import house
 from handlers.web.confirm import shown, target
-from handlers.web.factor_forms import CodeForm
+from handlers.web.factor_forms import CodeForm, RecoveryForm
+from handlers.web.letters import tell_owner
 from handlers.web.limiting import count
 from handlers.web.passkey_questions import answered, asked, party
+from handlers.web.second_step import codes_left
 from handlers.web.sending import sent
 from handlers.web.session import the_user, the_visit
 from tocsin.services import factors, passkeys
@@ -43,6 +45,20 @@ def passkey() -> ResponseReturnValue:
         answered("confirm", user=the_user())
     except NotProven as refusal:
         return shown(error=str(refusal)), 422
+    return _proved()
+
+
+def recovery() -> ResponseReturnValue:
+    """By a recovery code, for somebody whose phone is gone: the way to take that away and add another."""
+    form = RecoveryForm(sent(), prefix="recovery-")
+    count(GUESSES, the_user().id)
+    try:
+        left = factors.use_recovery_code(house().factors, user=the_user(), code=form.code.data or "")
+    except WrongCode as refusal:
+        form.take({"code": str(refusal)})
+        return shown(recovery_form=form), 422
+    tell_owner("A recovery code was used to confirm who you are")
+    flash(codes_left(left))
     return _proved()
 
 

@@ -132,6 +132,7 @@ ACTS: tuple[Route, ...] = (
     ),
     ("/confirm/code", "mail_code", "confirm.mail_code", Need.USER),
     ("/confirm/app", "confirm_app", "confirm_factors.app", Need.USER),
+    ("/confirm/recovery", "confirm_recovery", "confirm_factors.recovery", Need.USER),
     ("/confirm/passkey", "confirm_passkey", "confirm_factors.passkey", Need.USER),
     ("/confirm/passkey/options", "confirm_passkey_options", "confirm_factors.passkey_options", Need.USER),
     ("/account/sessions/<word:session_id>/end", "end_session", "own_sessions.end", Need.USER),

@@ -69,7 +69,7 @@ def recovery() -> ResponseReturnValue:
         else:
             tell_owner("A recovery code was used to sign in", to=half.user.email)
             answer = finish(half)
-            flash(_left(left))  # into the session that has just begun
+            flash(codes_left(left))  # into the session that has just begun
             return answer
     return render_template("second_step_recovery.html", form=form), 422 if form.errors else 200
 
@@ -93,7 +93,7 @@ def _no_step(half: Half | None) -> ResponseReturnValue:
     return redirect(url_for("web.login"))
 
 
-def _left(count: int) -> str:
+def codes_left(count: int) -> str:
     if count == 0:
         return "That was your last recovery code. Make new ones on the page Security of your account."
     return (

@@ -63,6 +63,7 @@ EXPECTED: Mapping[str, Answers] = {
     "web.bell": anybody(HERE),
     "web.manual": anybody(HERE),
     "web.confirm_app": user(422),
+    "web.confirm_recovery": user(422),
     "web.confirm_passkey": user(422),
     "web.confirm_passkey_options": user(HERE),
     "web.login_oidc": anybody(GONE),

@@ -12,7 +12,7 @@ from tests.authenticator import Authenticator
 from tests.fakes import SECRET
 from tests.visits import sign_in
 from tests.web.browser import Browser, Page
-from tests.web.conftest import Site
+from tests.web.conftest import Site, browser_of
 from tests.web.mailbag import letters
 from tocsin.services import accounts, factors, totp
 from tocsin.stores.accounts import User
@@ -411,6 +411,35 @@ def test_second_factor_confirms_who_one_is(site: Site, way: str) -> None:
         done = show_passkey(site.browser, refused, device, "confirm/passkey", "/confirm/passkey/options")
     assert refused.status == 422
     assert done.url == "/account/security/passkeys/add"
+
+
+def test_password_and_mailbox_alone_confirm_nobody_with_a_second_factor(
+    site: Site, carol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or either would take the second step away. A recovery code is the way out, once, and its owner hears of it."""
+    monkeypatch.setattr(accounts, "knows_password", lambda *_: True)
+    browser = browser_of(site.app, carol)
+    _, codes = add_app(site, carol)
+    site.clock.advance(minutes=31)
+    page = browser.get(f"{SECURITY}app/remove")
+    assert "Mail me a code" not in page.text
+    token = page.form("confirm/app").values["csrf_token"][0]
+
+    by_password = browser.client.post("/confirm", data={"csrf_token": token, "password": PASSWORD})
+    browser.client.post("/confirm/code", data={"csrf_token": token})
+
+    assert by_password.status_code == 422
+    assert "This takes your authenticator app, a passkey or a recovery code." in by_password.text
+    assert letters(site.house) == []
+    assert browser.get(f"{SECURITY}app/remove").url.startswith("/confirm?")
+    refused = browser.submit(page, "confirm/recovery", **{"recovery-code": "abcd-efgh-jkmn-pqrs"})
+    assert (refused.status, "none of your recovery codes" in refused.text) == (422, True)
+    done = browser.submit(refused, "confirm/recovery", **{"recovery-code": codes[0]})
+    assert done.url == f"{SECURITY}app/remove"
+    assert "you have 9 left" in done.text
+    [letter] = letters(site.house)
+    assert (letter.to, letter.subject) == ("carol@example.org", "A recovery code was used to confirm who you are")
+    assert browser.submit(page, "confirm/recovery", **{"recovery-code": codes[0]}).status == 422
 
 
 def test_changes_take_a_fresh_proof(site: Site) -> None:
