@@ -25,25 +25,16 @@ _log = logging.getLogger(__name__)
 
 
 def begin() -> ResponseReturnValue:
-    """Off to the provider, to sign in."""
+    """Off to the provider, to sign in. By a form of ours alone: no foreign page may sign a visitor in."""
     _provider()
     if current_user():
         return redirect(url_for("web.home"))
-    try:
-        return redirect(_errand(next=safe_next(request.args.get("next", "")) or ""))
-    except ProviderFailed as failure:
-        return _failed(failure)
+    return _onward(next=safe_next(request.form.get("next", "")) or "")
 
 
 def begin_connecting() -> ResponseReturnValue:
-    """Off to the provider, to connect an account. Forms may not lead there, so a page does: see decision 35."""
-    try:
-        address = _errand(user=the_user().id)
-    except ProviderFailed as failure:
-        return _failed(failure)
-    answer = make_response(render_template("oidc_onward.html", address=address, provider=_provider().settings))
-    answer.headers["Refresh"] = f"0; url={address}"
-    return answer
+    """Off to the provider, to connect an account."""
+    return _onward(user=the_user().id)
 
 
 def come_back() -> ResponseReturnValue:
@@ -106,6 +97,17 @@ def _connect(errand: Errand, known: Known) -> ResponseReturnValue:
     except IdentityTaken:
         flash("This identity is connected to an account already, which may be this one.", "error")
     return redirect(url_for("web.security"))
+
+
+def _onward(*, user: str = "", next: str = "") -> ResponseReturnValue:
+    """To the provider. Forms may not lead there, so a page does: see decision 35."""
+    try:
+        address = _errand(user=user, next=next)
+    except ProviderFailed as failure:
+        return _failed(failure)
+    answer = make_response(render_template("oidc_onward.html", address=address, provider=_provider().settings))
+    answer.headers["Refresh"] = f"0; url={address}"
+    return answer
 
 
 def _errand(*, user: str = "", next: str = "") -> str:

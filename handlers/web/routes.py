@@ -31,7 +31,6 @@ PAGES: tuple[Route, ...] = (
     ("/", "home", "entrance.home", Need.PUBLIC),
     ("/bell/<number:down>.svg", "bell", "marks.bell", Need.PUBLIC),
     ("/api/", "manual", "manual.page", Need.PUBLIC),
-    ("/login/oidc", "login_oidc", "oidc.begin", Need.PUBLIC),
     ("/login/oidc/callback", "oidc_callback", "oidc.come_back", Need.PUBLIC),
     ("/account/security/", "security", "factors.page", Need.USER),
     ("/docs/", "docs", "docs.views.contents", Need.PUBLIC),
@@ -110,6 +109,7 @@ FORMS: tuple[Route, ...] = (
     ("/projects/<id:project_id>/channels/<id:channel_id>/delete", "delete_channel", "channels.delete", Need.WORK),
 )
 ACTS: tuple[Route, ...] = (
+    ("/login/oidc", "login_oidc", "oidc.begin", Need.PUBLIC),
     ("/login/passkey", "login_passkey", "passkeys.sign_in", Need.PUBLIC),
     ("/login/passkey/options", "login_passkey_options", "passkeys.sign_in_options", Need.PUBLIC),
     ("/login/second/passkey", "second_step_passkey", "second_step.passkey", Need.PUBLIC),

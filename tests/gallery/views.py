@@ -26,7 +26,6 @@ NO_PAGES: Mapping[str, str] = {
     "web.ping_body": "a file",
     "web.ping_part": "a file",
     "web.cloaked": "leads to the check",
-    "web.login_oidc": "leads to the identity provider",
     "web.oidc_callback": "leads away, or to what went wrong: below",
     "web.second_step": "stands between two steps; tests/e2e/test_factors.py looks at it",
     "web.second_step_recovery": "as above",

@@ -57,16 +57,19 @@ def there_and_back(browser: Browser, address: str) -> Page:
 
 
 def sign_in(browser: Browser, query: str = "") -> Page:
-    off = browser.get(f"/login/oidc{query}", follow=False)
-    assert off.status == 302
-    return there_and_back(browser, off.response.headers["Location"])
+    return there_and_back(browser, onward(browser.submit(browser.get(f"/login{query}"), "Example Staff")))
+
+
+def onward(page: Page) -> str:
+    """The provider's address, on the page that leads there."""
+    [address] = [link for link in page.links if link.startswith("http")]
+    assert page.response.headers["Refresh"] == f"0; url={address}"
+    return address
 
 
 def connect(site: Site) -> Page:
-    onward = site.browser.submit(site.browser.get(SECURITY), "oidc/connect")
-    [address] = [link for link in onward.links if link.startswith("http")]
-    assert onward.response.headers["Refresh"] == f"0; url={address}"
-    return there_and_back(site.browser, address)
+    page = site.browser.submit(site.browser.get(SECURITY), "oidc/connect")
+    return there_and_back(site.browser, onward(page))
 
 
 def is_in(browser: Browser) -> bool:
@@ -132,6 +135,29 @@ def test_no_account_is_made_where_that_is_closed(site: Site, anonymous: Browser,
     assert site.house.accounts.by_email("dora@example.org") is None
 
 
+def test_no_foreign_page_signs_a_visitor_in(anonymous: Browser, site: Site) -> None:
+    """It takes a form of ours: whoever has signed out stays out, whatever a page makes their browser ask for."""
+    assert anonymous.get("/login/oidc").status == 405
+    forged = anonymous.client.post("/login/oidc", data={"next": "/"})
+    assert forged.status_code == 400
+    with anonymous.client.session_transaction() as session:
+        assert "oidc" not in session
+
+
+@pytest.mark.parametrize("sign_up", [True])
+@pytest.mark.parametrize("email", ["jürgen@example.org", "root@intranet", '"a.b"@example.org'])
+def test_address_that_no_mail_can_be_sent_to_makes_no_account(
+    site: Site, anonymous: Browser, there: OpenIdProvider, sign_up: bool, email: str
+) -> None:
+    """The page says what to do; nothing is left behind."""
+    there.who = {"sub": "dora-9", "email": email, "email_verified": True}
+    page = sign_in(anonymous)
+    assert (page.status, is_in(anonymous)) == (403, False)
+    assert f"It told {email} as your address, and no mail can be sent there from here" in page.text
+    assert "Have it changed there, or ask whoever runs this site for an account." in page.text
+    assert site.house.accounts.by_email(email) is None
+
+
 def test_second_step_comes_after_the_provider_too(site: Site, anonymous: Browser) -> None:
     """Who set up an app meant every way in."""
     connect(site)
@@ -158,9 +184,8 @@ def test_identity_of_somebody_else_can_not_be_connected(site: Site, other: Site)
 
 def test_connecting_ends_where_it_began(site: Site, other: Site) -> None:
     """A link that somebody else's browser was given connects nothing in this one."""
-    onward = other.browser.submit(other.browser.get(SECURITY), "oidc/connect")
-    [address] = [link for link in onward.links if link.startswith("http")]
-    page = there_and_back(site.browser, address)
+    begun = other.browser.submit(other.browser.get(SECURITY), "oidc/connect")
+    page = there_and_back(site.browser, onward(begun))
     assert page.status == 400
     assert "begun in another browser" in page.text
     assert site.house.identities.of_user(site.user.id) == []
@@ -169,7 +194,7 @@ def test_connecting_ends_where_it_began(site: Site, other: Site) -> None:
 def test_answer_works_once(site: Site, anonymous: Browser) -> None:
     """To reload the page that the provider led to begins nothing anew."""
     connect(site)
-    off = anonymous.get("/login/oidc", follow=False).response.headers["Location"]
+    off = onward(anonymous.submit(anonymous.get("/login"), "Example Staff"))
     assert there_and_back(anonymous, off).status == 200
     page = there_and_back(anonymous, off)
     assert "begun in another browser" in page.text
@@ -189,7 +214,8 @@ def test_provider_that_is_out_of_order_is_a_page(
 ) -> None:
     """Which says that it is nobody's fault who reads it; the log says the rest, and the door stays open."""
     there.broken = path
-    page = anonymous.get("/login/oidc") if path == "openid-configuration" else sign_in(anonymous)
+    begun = anonymous.submit(anonymous.get("/login"), "Example Staff")
+    page = begun if path == "openid-configuration" else there_and_back(anonymous, onward(begun))
     assert page.status == 502
     assert "sign in another way" in page.text
     assert "The identity provider can't be signed in by" in caplog.text

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from msgspec import Struct
 
-from tocsin.services.accounts import InvalidAccount, validate
+from tocsin.channels.addressee import InvalidAddress, checked_address
 from tocsin.services.activity import noted
 from tocsin.stores.accounts import Accounts, EmailTaken, User
 from tocsin.stores.identities import Identities, Identity, put_identity
@@ -117,12 +117,12 @@ def make_user(accounts: Accounts, *, known: Known, open: bool, now: datetime) ->
         raise NoAccount(taken)
     if not open:
         raise NoAccount("You have no account here, and new ones are not open to all. Ask whoever runs this site.")
+    _check_address(known.email)
     try:
-        validate(known.email, None)
         user = User(id=str(uuid4()), email=known.email, created=now)
         identity = Identity(user.id, known.issuer, known.subject, known.email, now)
         accounts.create(user, also=put_identity(identity))
-    except (EmailTaken, InvalidAccount, TransactionLost):
+    except (EmailTaken, TransactionLost):
         raise NoAccount(taken) from None
     return user
 
@@ -139,3 +139,14 @@ def disconnect(identities: Identities, *, identity: Identity, caller: Caller, no
     detail = identity.email or identity.subject
     note = noted(identity.user, "identity.disconnect", caller=caller, now=now, detail=detail)
     identities.disconnect(identity.user, identity.id, also=[note])
+
+
+def _check_address(email: str) -> None:
+    """As channels do: the first one of an account mails its owner. Raises NoAccount."""
+    try:
+        checked_address(email)
+    except InvalidAddress:
+        raise NoAccount(
+            f"It told {email} as your address, and no mail can be sent there from here. "
+            "Have it changed there, or ask whoever runs this site for an account."
+        ) from None
