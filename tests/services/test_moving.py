@@ -12,7 +12,7 @@ from tocsin.services.changing import UnknownCheck
 from tocsin.services.checks import Wishes, edit_check
 from tocsin.services.find_check import VacantSlug, find_by_slug
 from tocsin.services.moving import move_check
-from tocsin.services.projects import NewProject, UnknownProject, create_project
+from tocsin.services.projects import NewProject, UnknownProject, create_project, delete_project
 from tocsin.services.retention import set_retention
 from tocsin.stores.audit import COMMAND, AuditEntry
 from tocsin.stores.check_items import Info, Keep
@@ -137,3 +137,43 @@ def test_move_meets_an_edit_and_takes_it_along(scene: Scene, ops: NewProject) ->
 
     assert find_by_slug(house.checks, house.projects, ping_key=ops.ping_key, slug="weekly") == check
     assert house.checks.with_slug(ops.id, "nightly") == []
+
+
+@pytest.mark.parametrize(("verb", "place"), [("batch_get", 0), ("get", 1), ("get", 2), ("transact", 1)])
+def test_check_that_leaves_a_project_outlives_it(scene: Scene, ops: NewProject, verb: str, place: int) -> None:
+    """Whether it goes while its project lists what it has, or between that and its own turn."""
+    check = scene.check(name="Nightly")
+    leave = [*[lambda: None] * place, lambda: move(scene, check, ops.id)]
+    table = Interposed(scene.house.table, before={verb: leave})
+    house = through(scene, table)
+    rooms = (house.checks, house.channels, house.projects, house.keys)
+
+    delete_project(*rooms, project=scene.project, by=ALICE, now=scene.clock())
+
+    assert table.before[verb] == []
+    assert scene.read(check).project == ops.id
+    assert [stored.check.id for stored, _ in scene.house.checks.listing(ops.id)] == [check]
+
+
+def test_check_that_leaves_does_not_take_new_limits_along(scene: Scene, ops: NewProject) -> None:
+    """Its log is the other project's business by the time that it would be told."""
+    check = scene.check()
+    table = Interposed(scene.house.table, before={"update": [lambda: move(scene, check, ops.id)]})
+    house = through(scene, table)
+
+    set_retention(house.checks, house.projects, project=scene.project, days=None, count=2, by=ALICE, now=scene.clock())
+
+    assert table.before["update"] == []
+    assert scene.read(check).keep == Keep(None, 9)
+
+
+def test_lists_leave_out_what_has_left_before_their_index_knows(scene: Scene, ops: NewProject) -> None:
+    """An index may lag; the check itself says where it is."""
+    check = scene.check()
+    table = Interposed(scene.house.table)
+    checks = through(scene, table).checks
+    for read in (checks.listing, checks.states, lambda project: checks.page(project, limit=9)[0]):
+        table.before = {"batch_get": [lambda: move(scene, check, ops.id)]}
+        assert read(scene.project) == []
+        assert table.before["batch_get"] == []
+        move(scene, check, scene.project)

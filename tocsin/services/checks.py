@@ -160,15 +160,23 @@ def resume_check(checks: Checks, *, check_id: str, by: Actor, now: datetime, giv
 
 
 def delete_check(
-    checks: Checks, *, check_id: str, by: Actor, now: datetime, given: Condition | None = None, final: bool = False
+    checks: Checks,
+    *,
+    check_id: str,
+    by: Actor,
+    now: datetime,
+    given: Condition | None = None,
+    project: str | None = None,
+    final: bool = False,
 ) -> None:
     """Forget it: its ping URL answers `not found` from now on. It can be restored (trash.py), unless this is `final`.
 
+    With `project` only there: one that has moved elsewhere is unknown, and stays.
     Raises UnknownCheck, Busy, and what `given` raises.
     """
     for _ in range(TRIES):
         stored = checks.get(check_id)
-        if stored is None:
+        if stored is None or project not in (None, stored.project):
             raise UnknownCheck(check_id)
         info = _admitted(checks, stored, given)
         also = [_note(stored, info, "check.delete", by=by, now=now)]

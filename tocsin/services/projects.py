@@ -126,11 +126,11 @@ def delete_project(
 
 
 def _delete_checks(checks: Checks, project: str, *, by: Actor, now: datetime) -> None:
-    """Those too that somebody was making when the project was shut."""
+    """Those too that somebody was making when the project was shut; not those that have moved elsewhere meanwhile."""
     while there := checks.listing(project):
         for stored, _ in there:
             with suppress(UnknownCheck):
-                delete_check(checks, check_id=stored.check.id, by=by, now=now, final=True)
+                delete_check(checks, check_id=stored.check.id, project=project, by=by, now=now, final=True)
 
 
 def revise_project(

@@ -37,7 +37,7 @@ def set_retention(
 def spread_keep(checks: Checks, *, project: str, keep: Keep) -> None:
     """Tell the checks what their project wants: whoever writes to a log reads no more than the check."""
     for stored, _ in checks.listing(project):
-        checks.set_keep(stored.check.id, keep)
+        checks.set_keep(project, stored.check.id, keep)
 
 
 def valid_age(days: int | None) -> timedelta | None:

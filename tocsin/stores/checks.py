@@ -120,7 +120,7 @@ class Checks(Struct, frozen=True):
 
     def listing(self, project: str) -> list[tuple[Stored, Info]]:
         """All checks of a project, oldest first: one index query a thousand checks, and batch reads."""
-        return self.several(self._ids(project))
+        return [pair for pair in self.several(self._ids(project)) if pair[0].project == project]
 
     def states(self, project: str) -> list[Stored]:
         """The same without what they are called: half the reading, for who only asks whether anything moved."""
@@ -130,10 +130,13 @@ class Checks(Struct, frozen=True):
         """The states of several projects' checks: an index query for each, and batch reads for all together."""
         ids = {project: self._ids(project) for project in projects}
         found = self.table.batch_get([state_key(check_id) for each in ids.values() for check_id in each])
-        there = {project: [found.get(state_key(check_id)) for check_id in each] for project, each in ids.items()}
+        there = {
+            project: [decode_state(found[key]) for key in map(state_key, each) if key in found]
+            for project, each in ids.items()
+        }
         return {
-            project: sorted((decode_state(item) for item in items if item), key=place_of)
-            for project, items in there.items()
+            project: sorted((stored for stored in states if stored.project == project), key=place_of)
+            for project, states in there.items()
         }
 
     def described(self, states: Sequence[Stored]) -> list[tuple[Stored, Info]]:
@@ -143,6 +146,7 @@ class Checks(Struct, frozen=True):
         return [(stored, decode_info(item)) for stored, item in pairs if item]
 
     def _ids(self, project: str) -> list[str]:
+        """As the index has them, which may lag: one of them may be gone, or have moved elsewhere."""
         return [check_id_of(item) for item in walk(self.table, project, index=BY_PROJECT, page=1000)]
 
     def page(
@@ -151,7 +155,8 @@ class Checks(Struct, frozen=True):
         """At most `limit` of a project's checks, oldest first, and the place where more follow. Raises BadCursor."""
         cursor = self._cursor(project, after) if after else None
         page = self.table.query(project, index=BY_PROJECT, limit=limit, cursor=cursor)
-        found = self.several([check_id_of(item) for item in page.items])
+        pairs = self.several([check_id_of(item) for item in page.items])
+        found = [pair for pair in pairs if pair[0].project == project]
         return found, _place(page.items[-1]) if page.cursor and page.items else None
 
     def _cursor(self, project: str, after: Place) -> str:
@@ -226,11 +231,11 @@ class Checks(Struct, frozen=True):
         else:
             self.table.update(update, entry=self.log.entry(check_id, ping, body) if ping else None)
 
-    def set_keep(self, check_id: str, keep: Keep) -> None:
-        """Say how much of the check's log is kept. A check that is gone stays so."""
-        changes = fields.written(encode_keep(keep))
+    def set_keep(self, project: str, check_id: str, keep: Keep) -> None:
+        """Say how much of the check's log its project keeps. One that is gone stays so, and one elsewhere as it is."""
+        changes, there = fields.written(encode_keep(keep)), Where(equals={"project": project})
         with suppress(ConditionLost):
-            self.table.update(Update(state_key(check_id), set=changes.set, remove=changes.remove, where=PRESENT))
+            self.table.update(Update(state_key(check_id), set=changes.set, remove=changes.remove, where=there))
 
     def attach(self, check_id: str, channel_id: str) -> None:
         """Tell this channel too of the check's flips. A check that is gone stays so."""
@@ -254,7 +259,7 @@ class Checks(Struct, frozen=True):
         Raises Outdated if anybody wrote to it since it was read.
         """
         check_id = stored.check.id
-        as_read = Where(equals={"rev": stored.rev, "n_pings": stored.check.n_pings})
+        as_read = Where(equals={"rev": stored.rev, "n_pings": stored.check.n_pings, "project": stored.project})
         gone = (info_key(check_id), cloak_key(check_id), badge_item(info.badge_key))
         rest: list[Action] = [Delete(key) for key in gone]
         slug = slug_actions(stored.project, check_id, old=info.slug, new="")
