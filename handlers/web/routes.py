@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from typing import TypeAlias
 
@@ -18,10 +19,21 @@ from handlers.web.security import check_csrf
 from handlers.web.session import current_user, here, the_visit
 from tocsin.channels.port import DeliveryFailed
 from tocsin.services.changing import Busy, UnknownCheck
+from tocsin.services.projects import UnknownProject
 from tocsin.services.rate_limits import TooMany
-from tocsin.stores.table import StoreUnavailable
+from tocsin.services.team import OwnerStays, UnknownMember
+from tocsin.stores.check_items import ProjectClosed
+from tocsin.stores.projects import NotOwner
+from tocsin.stores.table import StoreUnavailable, TransactionLost
 
 _log = logging.getLogger(__name__)
+
+_TROUBLE: Mapping[type[Exception], int] = {
+    **dict.fromkeys((UnknownCheck, UnknownProject, ProjectClosed, UnknownMember), 404),
+    **dict.fromkeys((NotOwner, OwnerStays), 403),
+    **dict.fromkeys((Busy, TransactionLost), 503),
+}
+"""What two people at once can run into, and the page that tells of it."""
 
 View: TypeAlias = Callable[..., ResponseReturnValue]
 Route: TypeAlias = tuple[str, str, str, Need]
@@ -172,8 +184,8 @@ def register(app: Flask) -> None:
     blueprint.before_request(check_csrf)
     blueprint.before_request(_demand_user)
     blueprint.before_request(_demand_proof)
-    blueprint.register_error_handler(UnknownCheck, lambda _: trouble_page(404))
-    blueprint.register_error_handler(Busy, lambda _: trouble_page(503))
+    for kind, code in _TROUBLE.items():
+        blueprint.register_error_handler(kind, partial(_trouble, code))
     blueprint.register_error_handler(StoreUnavailable, _out_of_reach)
     blueprint.register_error_handler(TooMany, too_many)
     blueprint.register_error_handler(DeliveryFailed, _undelivered)
@@ -189,6 +201,10 @@ def _late(name: str) -> View:
         return found(**values)
 
     return call
+
+
+def _trouble(code: int, error: Exception) -> ResponseReturnValue:
+    return trouble_page(code)
 
 
 def _out_of_reach(error: StoreUnavailable) -> ResponseReturnValue:
