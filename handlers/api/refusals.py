@@ -19,6 +19,7 @@ from tocsin.services.rate_limits import TooMany
 from tocsin.services.team import OwnerStays, UnknownMember
 from tocsin.stores.channels import ChannelChanged
 from tocsin.stores.check_items import ProjectClosed
+from tocsin.stores.projects import NotOwner
 from tocsin.stores.table import BadCursor, StoreUnavailable, TransactionLost
 
 OUTDATED = "Somebody has changed this since you read it: read it again, then send its new ETag."
@@ -69,6 +70,7 @@ _MEANINGS: Mapping[type[Exception], Callable[..., Refusal]] = {
     ProjectClosed: lambda _: Refusal(404, "There is no such project any more: it is being deleted."),
     UnknownMember: lambda _: Refusal(404, "Nobody with this id belongs to the project."),
     OwnerStays: lambda _: Refusal(409, "The owner stays the owner until the project is handed over."),
+    NotOwner: lambda _: Refusal(403, "The owner of this key does not own the project any more."),
     UnknownKey: lambda _: Refusal(404, "There is no such key."),
     UnknownKind: lambda error: Refusal(409, str(error)),
     TooManyChannels: lambda error: Refusal(409, str(error)),

@@ -89,6 +89,7 @@ def delete_project(project: str, yes: bool) -> dict[str, object]:
         house().projects,
         house().keys,
         project=found.id,
+        owner=None,
         by=COMMAND,
         now=house().clock(),
     )

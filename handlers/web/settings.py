@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from handlers.current import house, ping_urls
 from handlers.web.access import project_or_404
 from handlers.web.sending import sent
-from handlers.web.session import actor
+from handlers.web.session import actor, the_user
 from handlers.web.settings_forms import DeletionForm, SettingsForm, number_or_none, settings_values
 from tocsin.services import project_settings as service
 from tocsin.services.projects import delete_project
@@ -45,7 +45,7 @@ def delete(project_id: str) -> ResponseReturnValue:
     form = DeletionForm(sent(), project=project)
     if request.method == "POST" and form.validate():
         rooms = (house().checks, house().channels, house().projects, house().keys)
-        delete_project(*rooms, project=project.id, by=actor(), now=house().clock())
+        delete_project(*rooms, project=project.id, owner=the_user().id, by=actor(), now=house().clock())
         flash(f"“{project.name}” is deleted, with all that was in it.")
         return redirect(url_for("web.projects"))
     found = {

@@ -212,7 +212,7 @@ def owners(scene: Scene, client: FlaskClient) -> Iterator[str]:
     scene.check(slug="nightly")
     yield ""
     gone = (house.checks, house.channels, house.projects, house.keys)
-    projects.delete_project(*gone, project=scene.project, by=COMMAND, now=now)
+    projects.delete_project(*gone, project=scene.project, owner=scene.owner, by=COMMAND, now=now)
     yield "delete a project with one check and one channel"
 
 

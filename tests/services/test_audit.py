@@ -98,7 +98,7 @@ def test_deleted_project_leaves_its_log_behind(scene: Scene) -> None:
     """What went with it is noted piece by piece, until the entries expire."""
     stage, house = Stage.of(scene), scene.house
     gone = (house.checks, house.channels, house.projects, house.keys)
-    delete_project(*gone, project=scene.project, by=ALICE, now=scene.clock())
+    delete_project(*gone, project=scene.project, owner=None, by=ALICE, now=scene.clock())
     done = {(entry.act, entry.subject) for entry in entries(scene) if entry.actor == ALICE}
     assert done == {
         ("key.revoke", stage.key.id),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.fakes import SECRET, Scene, through
@@ -139,16 +141,16 @@ def test_move_meets_an_edit_and_takes_it_along(scene: Scene, ops: NewProject) ->
     assert house.checks.with_slug(ops.id, "nightly") == []
 
 
-@pytest.mark.parametrize(("verb", "place"), [("batch_get", 0), ("get", 1), ("get", 2), ("transact", 1)])
+@pytest.mark.parametrize(("verb", "place"), [("batch_get", 0), ("get", 1), ("get", 2), ("transact", 2)])
 def test_check_that_leaves_a_project_outlives_it(scene: Scene, ops: NewProject, verb: str, place: int) -> None:
     """Whether it goes while its project lists what it has, or between that and its own turn."""
     check = scene.check(name="Nightly")
-    leave = [*[lambda: None] * place, lambda: move(scene, check, ops.id)]
+    leave: list[Callable[[], object]] = [*[lambda: None] * place, lambda: move(scene, check, ops.id)]
     table = Interposed(scene.house.table, before={verb: leave})
     house = through(scene, table)
     rooms = (house.checks, house.channels, house.projects, house.keys)
 
-    delete_project(*rooms, project=scene.project, by=ALICE, now=scene.clock())
+    delete_project(*rooms, project=scene.project, owner=None, by=ALICE, now=scene.clock())
 
     assert table.before[verb] == []
     assert scene.read(check).project == ops.id

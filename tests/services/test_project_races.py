@@ -88,6 +88,7 @@ def test_a_project_that_goes_meanwhile_is_left_gone(scene: Scene) -> None:
             house.projects,
             house.keys,
             project=scene.project,
+            owner=None,
             by=COMMAND,
             now=scene.clock(),
         )

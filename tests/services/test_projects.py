@@ -51,6 +51,7 @@ def delete(scene: Scene, *, house: House | None = None, project: str = "") -> No
         house.projects,
         house.keys,
         project=project or scene.project,
+        owner=None,
         by=COMMAND,
         now=scene.clock(),
     )
@@ -236,7 +237,7 @@ def test_no_check_is_made_meanwhile(scene: Scene, store_url: str) -> None:
     before = lasting(store_url)
     doomed = replace(scene, project=another(scene))
     doomed.check()
-    table = Interposed(scene.house.table, before={"transact": [press]})
+    table = Interposed(scene.house.table, before={"transact": [lambda: None, press]})
     delete(doomed, house=through(scene, table))
     assert table.before["transact"] == []
     assert lasting(store_url) == before
@@ -246,7 +247,7 @@ def test_no_check_is_made_meanwhile(scene: Scene, store_url: str) -> None:
 def test_deletion_by_two_at_once_is_no_trouble(scene: Scene, store_url: str) -> None:
     """Whoever comes later finds everything gone, at whichever step."""
     before = lasting(store_url)
-    for step in range(7):
+    for step in range(8):
         doomed = replace(scene, project=another(scene))
         fill(doomed)
         quicker: list[Callable[[], object]] = [*[lambda: None] * step, partial(delete, doomed)]

@@ -119,6 +119,7 @@ def test_check_is_restored_once_and_in_time(scene: Scene) -> None:
         house.projects,
         house.keys,
         project=scene.project,
+        owner=None,
         by=COMMAND,
         now=scene.clock(),
     )

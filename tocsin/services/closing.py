@@ -91,7 +91,8 @@ def _part(
     if project.id not in may_go:
         raise StillOwns(user.id)
     with suppress(UnknownProject):
-        delete_project(estate.checks, estate.channels, estate.projects, estate.keys, project=project.id, by=by, now=now)
+        rooms = (estate.checks, estate.channels, estate.projects, estate.keys)
+        delete_project(*rooms, project=project.id, owner=user.id, by=by, now=now)
 
 
 def _leave(estate: Estate, project: Project, *, user: User, by: Actor, now: datetime) -> None:

@@ -47,7 +47,10 @@ class Notary(Struct, frozen=True):
 
 
 def proposal_of(notary: Notary, *, project: str, now: datetime) -> Proposal | None:
-    """What waits for an answer; None too where one of the two is not on the team, or in the role, any more."""
+    """What waits for an answer; None too where one of the two is not on the team, or in the role, any more.
+
+    An offer ends with the membership of whom it was made to: whoever came back later has not been asked.
+    """
     transfer = notary.transfers.get(project, now=now)
     if transfer is None:
         return None
@@ -55,7 +58,8 @@ def proposal_of(notary: Notary, *, project: str, now: datetime) -> Proposal | No
         owner, heir = (_person(notary, project, user) for user in (transfer.owner, transfer.heir))
     except UnknownMember:
         return None
-    return Proposal(transfer, owner, heir) if owner.role is Role.OWNER else None
+    stands = owner.role is Role.OWNER and (heir.joined is None or heir.joined <= transfer.proposed)
+    return Proposal(transfer, owner, heir) if stands else None
 
 
 def propose(notary: Notary, *, project: str, owner: str, heir: str, by: Actor, now: datetime) -> Proposal:

@@ -102,17 +102,26 @@ def edit_project(projects: Projects, *, project: str, name: str, by: Actor, now:
 
 
 def delete_project(
-    checks: Checks, channels: Channels, projects: Projects, keys: Keys, *, project: str, by: Actor, now: datetime
+    checks: Checks,
+    channels: Channels,
+    projects: Projects,
+    keys: Keys,
+    *,
+    project: str,
+    owner: str | None,
+    by: Actor,
+    now: datetime,
 ) -> None:
     """Delete it with all that is in it; what was cut off in the middle can be done again, and goes on.
 
-    First nothing can be added to it any more, then no program gets in, then nobody is rung. Entries of logs go when
-    they expire. Raises UnknownProject, changing.Busy.
+    `owner` is the id of the user who asked and must own it at that moment; None for an operator. First nothing can be
+    added to it any more, then no program gets in, then nobody is rung. Entries of logs go when they expire.
+    Raises UnknownProject, stores.projects.NotOwner, changing.Busy, table.TransactionLost.
     """
     found = projects.get(project)
     if found is None:
         raise UnknownProject(project)
-    projects.shut(found)
+    projects.shut(found, owner=owner)
     for key in keys.of_project(project):
         with suppress(UnknownKey):
             revoke_key(keys, key=key, by=by, now=now)

@@ -24,6 +24,7 @@ from tocsin.stores.table import (
     Table,
     TransactionLost,
     Update,
+    Value,
     Where,
     walk,
 )
@@ -69,15 +70,18 @@ class Members(Struct, frozen=True):
     def remove(self, project_id: str, member: Member, *, also: Sequence[Action]) -> None:
         """Show the member, who is not the owner, the door. Raises MemberChanged."""
         assert member.role is not Role.OWNER
-        as_read = Where(equals={"role": member.role.value})
+        as_read = _as_read(member)
         keys = member_keys(project_id, member.user)
         self._transact([*(Delete(key, where=as_read) for key in keys), *also])
 
     def hand_over(self, project_id: str, owner: Member, heir: Member, *, also: Sequence[Action]) -> None:
-        """Make the heir the owner, and the owner a manager, at once. Raises MemberChanged."""
+        """Make the heir the owner, and the owner a manager, at once.
+
+        Raises MemberChanged, where the project is going as well: whoever took it over has not asked for that.
+        """
         assert owner.role is Role.OWNER
         moved = [*_moved(project_id, owner, Role.MANAGER), *_moved(project_id, heir, Role.OWNER)]
-        self._transact([*moved, *also])
+        self._transact([open_project(project_id), *moved, *also])
 
     def _transact(self, actions: Sequence[Action]) -> None:
         try:
@@ -90,14 +94,23 @@ class Members(Struct, frozen=True):
 
 
 def _moved(project_id: str, member: Member, role: Role) -> list[Action]:
-    as_read = Where(equals={"role": member.role.value})
+    as_read = _as_read(member)
     return [Update(key, set={"role": role.value}, where=as_read) for key in member_keys(project_id, member.user)]
 
 
+def _as_read(member: Member) -> Where:
+    """Lost too for somebody who left and came back."""
+    facts = _facts(member)
+    return Where(equals=fields.present(facts), absent=[name for name, value in facts.items() if value is None])
+
+
+def _facts(member: Member) -> dict[str, Value | None]:
+    return {"role": member.role.value, "joined": fields.moment(member.joined) if member.joined else None}
+
+
 def _encode(project_id: str, member: Member) -> list[Item]:
-    facts = {"role": member.role.value, "joined": fields.moment(member.joined) if member.joined else None}
     keys = member_keys(project_id, member.user)
-    return [{"pk": key.pk, "sk": key.sk, **fields.present(facts)} for key in keys]
+    return [{"pk": key.pk, "sk": key.sk, **fields.present(_facts(member))} for key in keys]
 
 
 def _decode(item: Item) -> Member:

@@ -22,6 +22,7 @@ from tocsin.stores.table import (
     Key,
     Put,
     Range,
+    Require,
     Table,
     TransactionLost,
     Update,
@@ -60,6 +61,10 @@ class Project(Struct, frozen=True):
 
 class ProjectChanged(Exception):
     """The project is no longer as it was read, or gone; nothing was written."""
+
+
+class NotOwner(Exception):
+    """Whoever asked does not own the project any more; nothing was written."""
 
 
 class Projects(Struct, frozen=True):
@@ -115,10 +120,20 @@ class Projects(Struct, frozen=True):
         except TransactionLost:
             raise ProjectChanged from None
 
-    def shut(self, project: Project) -> None:
-        """Let nothing be added to it, and its ping key lead nowhere; nobody else's, who may have it by now."""
-        with suppress(ConditionLost):
-            self.table.update(Update(project_key(project.id), set={"closing": True}, where=PRESENT))
+    def shut(self, project: Project, *, owner: str | None = None) -> None:
+        """Let nothing be added to it, and its ping key lead nowhere; nobody else's, who may have it by now.
+
+        With `owner`, the id of a user, only as long as they own it. Raises NotOwner, table.TransactionLost.
+        """
+        key = project_key(project.id)
+        asked = [owning(project.id, owner)] if owner is not None else []
+        try:
+            self.table.transact([Update(key, set={"closing": True}, where=PRESENT), *asked])
+        except TransactionLost as lost:
+            if not lost.lost:
+                raise
+            if 0 not in lost.lost:
+                raise NotOwner from None
         with suppress(ConditionLost):
             self.table.delete(Delete(_ping_key(project.ping_key), where=Where(equals={"owner": project.id})))
 
@@ -129,8 +144,7 @@ class Projects(Struct, frozen=True):
         """
         for guard in self._under(project.id, "made#"):
             self.table.delete(Delete(guard))
-        members = [key.sk.removeprefix("member#") for key in self._under(project.id, "member#")]
-        rest: list[Action] = [Delete(key) for user in members for key in member_keys(project.id, user)]
+        rest: list[Action] = [Delete(key) for user in self._people(project.id) for key in member_keys(project.id, user)]
         while len(rest) > _MOST_AT_ONCE:
             self.table.transact(rest[:_MOST_AT_ONCE])
             rest = rest[_MOST_AT_ONCE:]
@@ -146,6 +160,12 @@ class Projects(Struct, frozen=True):
         """The keys in its partition that begin so."""
         for item in walk(self.table, f"project#{project_id}", Range(prefix=prefix)):
             yield Key(fields.text(item, "pk"), fields.text(item, "sk"))
+
+    def _people(self, project_id: str) -> list[str]:
+        """Who belongs to it, the owner last: as long as there is a project somebody can delete it."""
+        items = walk(self.table, f"project#{project_id}", Range(prefix="member#"))
+        found = sorted(items, key=lambda item: item["role"] == Role.OWNER.value)
+        return [fields.text(item, "sk").removeprefix("member#") for item in found]
 
     def role(self, project_id: str, user_id: str) -> Role | None:
         item = self.table.get(member_keys(project_id, user_id)[0])
@@ -164,7 +184,9 @@ class Projects(Struct, frozen=True):
             for item in page.items
         }
         found = self.table.batch_get(roles)
-        return [(_decode(found[key]), role) for key, role in roles.items() if key in found], page.cursor
+        # Reading many at once may lag: what is missing there is asked for again, since accounts are closed on this.
+        items = {key: found.get(key) or self.table.get(key) for key in roles}
+        return [(_decode(item), roles[key]) for key, item in items.items() if item], page.cursor
 
     def roles_of_user(self, user_id: str) -> list[tuple[Project, Role]]:
         """All projects that the user belongs to, the oldest first, with their role in each."""
@@ -198,6 +220,11 @@ def _founding(project: Project, owner: str) -> list[Action]:
 def member_keys(project_id: str, user_id: str) -> tuple[Key, Key]:
     """Where it stands that the user belongs to the project: from the user's side, and from the project's."""
     return Key(f"user#{user_id}", f"member#{project_id}"), Key(f"project#{project_id}", f"member#{user_id}")
+
+
+def owning(project_id: str, user_id: str) -> Require:
+    """For a transaction that only the owner may ask for."""
+    return Require(member_keys(project_id, user_id)[1], Where(equals={"role": Role.OWNER.value}))
 
 
 def _encode_editable(project: Project) -> dict[str, Value | None]:

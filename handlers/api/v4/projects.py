@@ -135,6 +135,7 @@ def delete(call: Call) -> Response:
         house().projects,
         house().keys,
         project=project.id,
+        owner=call.by.opened.owner,
         by=call.by.actor,
         now=house().clock(),
     )

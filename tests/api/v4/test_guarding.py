@@ -98,7 +98,14 @@ def test_key_that_is_made_when_its_project_is_gone_is_not_kept(program: Program,
     """As by a call that had looked for the project before it went."""
     house = scene.house
     projects.delete_project(
-        house.checks, house.channels, house.projects, house.keys, project=scene.project, by=COMMAND, now=scene.clock()
+        house.checks,
+        house.channels,
+        house.projects,
+        house.keys,
+        project=scene.project,
+        owner=None,
+        by=COMMAND,
+        now=scene.clock(),
     )
     with pytest.raises(ProjectClosed):
         keys.create_key(
