@@ -11,8 +11,7 @@ from handlers.web.admission import admit
 from handlers.web.role_words import ROLE_WORDS
 from handlers.web.session import current_user
 from tocsin.services import invitations as service
-from tocsin.services.accounts import create_user
-from tocsin.stores.accounts import EmailTaken, User
+from tocsin.stores.accounts import EmailTaken
 from tocsin.stores.projects import Project
 
 
@@ -49,18 +48,12 @@ def _join_as_new(token: str, found: service.Invited) -> ResponseReturnValue:
     """Whoever has an account signs in to it first: the link lets nobody in to what is there already."""
     back = url_for("web.invitation", token=token)
     try:
-        user = _account_for(found)
+        user = service.accept_as_new(desk(), token=token, now=house().clock())
     except EmailTaken:
         return redirect(url_for("web.login", next=back))
-    project = service.accept(desk(), token=token, user=user, now=house().clock())
-    answer = admit(user, by="link", next=url_for("web.checks", project_id=project.id))
+    answer = admit(user, by="link", next=url_for("web.checks", project_id=found.project.id))
     _welcome(found)
     return answer
-
-
-def _account_for(found: service.Invited) -> User:
-    """Without a password: they sign in by mailed links, until they set one."""
-    return create_user(house().accounts, email=found.invitation.email, password=None, now=house().clock())
 
 
 def _welcome(found: service.Invited) -> None:
@@ -68,5 +61,7 @@ def _welcome(found: service.Invited) -> None:
 
 
 def _in_already(project: Project) -> ResponseReturnValue:
-    flash(f"You belong to “{project.name}” already. The invitation can be passed on.")
+    flash(
+        f"You belong to “{project.name}” already. Show nobody the link: it stands for the mailbox that it was sent to."
+    )
     return redirect(url_for("web.checks", project_id=project.id))

@@ -209,3 +209,22 @@ def test_invitation_of_another_project_is_not_found_in_ones_own(site: Site, othe
         url = f"/projects/{project}/invitations/{waiting.id}/revoke"
         assert other.browser.client.post(url, data={"csrf_token": token}).status_code == 404
     assert site.house.invitations.of_project(site.project, now=site.clock()) == [waiting]
+
+
+def test_no_account_is_left_where_the_project_is_going(site: Site, anonymous: Browser) -> None:
+    """Joining and the account that is made for it are one act."""
+    page = anonymous.get(f"/invitations/{site.invite('new@example.org', Role.MEMBER)}")
+    project = site.house.projects.get(site.project)
+    assert project
+    site.house.projects.shut(project)
+
+    assert anonymous.submit(page).status == 404
+    assert site.house.accounts.by_email("new@example.org") is None
+
+
+def test_nobody_is_told_to_pass_a_link_on(site: Site) -> None:
+    """It would make an account for an address that is not theirs."""
+    member = site.member(Role.MEMBER, email="bob@home.example")
+    told = member.get(f"/invitations/{site.invite('bob@work.example', Role.MANAGER)}").text
+    assert "passed on" not in told
+    assert "Show nobody the link" in told

@@ -49,15 +49,16 @@ def create_user(
     Raises InvalidAccount, stores.accounts.EmailTaken, stores.accounts.NotFirst, and table.TransactionLost where one
     of the other actions is in the way.
     """
-    validate(email.strip(), password)
-    user = User(
-        id=str(uuid4()),
-        email=email.strip().lower(),
-        created=now,
-        password=None if password is None else _hash(password),
-    )
+    user = new_user(email=email, password=password, now=now)
     accounts.create(user, first=first, also=also)
     return user
+
+
+def new_user(*, email: str, password: str | None, now: datetime) -> User:
+    """Somebody who has no account yet; nothing is written. Raises InvalidAccount."""
+    validate(email.strip(), password)
+    hashed = None if password is None else _hash(password)
+    return User(id=str(uuid4()), email=email.strip().lower(), created=now, password=hashed)
 
 
 def knows_password(user: User, password: str) -> bool:

@@ -14,15 +14,16 @@ from msgspec import Struct
 from tocsin.channels.addressee import InvalidAddress, checked_address
 from tocsin.channels.port import DeliveryFailed
 from tocsin.services import tokens as links
+from tocsin.services.accounts import new_user
 from tocsin.services.audit import NO_CHANGES, noted
 from tocsin.services.edits import Changes
 from tocsin.services.rate_limits import Limit, RateLimits, mailbox_of
 from tocsin.stores.accounts import Accounts, User
 from tocsin.stores.audit import Act, Actor
 from tocsin.stores.invitations import Invitation, Invitations, taking
-from tocsin.stores.members import Member, MemberChanged, Members
+from tocsin.stores.members import Member, MemberChanged, Members, joining
 from tocsin.stores.projects import Project, Projects, Role
-from tocsin.stores.table import Put
+from tocsin.stores.table import Action, Put, TransactionLost
 from tocsin.stores.tokens import Tokens, spending
 
 LIFE = timedelta(days=7)
@@ -121,10 +122,35 @@ def accept(desk: Desk, *, token: str, user: User, now: datetime) -> Project:
     invitation, project = invited.invitation, invited.project
     if desk.members.get(project.id, user.id):
         raise AlreadyIn
-    member = Member(user.id, invitation.role, now)
+    try:
+        desk.members.add(project.id, Member(user.id, invitation.role, now), also=_answered(invitation, user, now))
+    except MemberChanged:
+        raise NotInvited from None
+    return project
+
+
+def accept_as_new(desk: Desk, *, token: str, now: datetime) -> User:
+    """Make an account for the address that was written to, and let it in with that.
+
+    Without a password: they sign in by mailed links, until they set one. Raises NotInvited, EmailTaken.
+    """
+    invitation = behind(desk, token=token, now=now).invitation
+    user = new_user(email=invitation.email, password=None, now=now)
+    joined = joining(invitation.project, Member(user.id, invitation.role, now))
+    try:
+        desk.accounts.create(user, also=[*joined, *_answered(invitation, user, now)])
+    except TransactionLost as lost:
+        if not lost.lost:
+            raise
+        raise NotInvited from None
+    return user
+
+
+def _answered(invitation: Invitation, user: User, now: datetime) -> list[Action]:
+    """What goes with joining: the link leads nowhere then, and the log of the project tells of it."""
     written_to = {} if user.email == invitation.email else {"invited": ("", invitation.email)}
     note = noted(
-        project.id,
+        invitation.project,
         "member.join",
         subject=user.id,
         name=user.email,
@@ -132,11 +158,7 @@ def accept(desk: Desk, *, token: str, user: User, now: datetime) -> Project:
         now=now,
         changes={"role": ("", invitation.role.value), **written_to},
     )
-    try:
-        desk.members.add(project.id, member, also=[taking(invitation), spending(invitation.digest), note])
-    except MemberChanged:
-        raise NotInvited from None
-    return project
+    return [taking(invitation), spending(invitation.digest), note]
 
 
 def _mail(desk: Desk, project: Project, email: str, role: Role, inviter: User, by: Actor, now: datetime) -> Invitation:

@@ -59,8 +59,7 @@ class Members(Struct, frozen=True):
 
         Raises MemberChanged where they are in already, or the project is going.
         """
-        puts = [Put(each, where=ABSENT) for each in _encode(project_id, member)]
-        self._transact([open_project(project_id), *puts, *also])
+        self._transact([*joining(project_id, member), *also])
 
     def change_role(self, project_id: str, member: Member, role: Role, *, also: Sequence[Action]) -> None:
         """Give the member, who is not the owner, another role. Raises MemberChanged."""
@@ -91,6 +90,11 @@ class Members(Struct, frozen=True):
 
     def _items(self, project_id: str) -> Iterator[Item]:
         return walk(self.table, f"project#{project_id}", Range(prefix="member#"))
+
+
+def joining(project_id: str, member: Member) -> list[Action]:
+    """What lets somebody in; lost where they are in already, or the project is going."""
+    return [open_project(project_id), *(Put(each, where=ABSENT) for each in _encode(project_id, member))]
 
 
 def _moved(project_id: str, member: Member, role: Role) -> list[Action]:
