@@ -206,3 +206,14 @@ def test_project_that_is_no_sooner_made_than_asked_for_is_found(scene: Scene) ->
     assert [(project.id, role) for project, role in projects.roles_of_user(scene.owner)] == [
         (scene.project, Role.OWNER)
     ]
+
+
+def test_clearing_an_account_takes_no_project_from_its_owner(scene: Scene) -> None:
+    """One that they founded at the last moment, or joined, knows them still."""
+    user = scene.house.accounts.get(scene.owner)
+    assert user is not None
+    scene.house.accounts.clear(user)
+
+    assert scene.house.projects.role(scene.project, scene.owner) is Role.OWNER
+    delete(scene, scene.house)
+    assert scene.house.projects.role(scene.project, scene.owner) is None

@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from tocsin.stores import fields
+from tocsin.stores.check_items import project_key
 from tocsin.stores.table import (
     ABSENT,
     Action,
@@ -124,10 +125,17 @@ class Accounts(Struct, frozen=True):
             raise EmailTaken if 0 in lost.lost else UserChanged from None
 
     def clear(self, user: User) -> None:
-        """Delete whatever else stands under the user: sessions, the log of the account, second factors."""
+        """Delete whatever else stands under the user: sessions, the log of the account, second factors.
+
+        Not that they belong to a project which is there: only who takes them off it may say so, on both sides.
+        """
         for item in walk(self.table, f"user#{user.id}"):
-            if item["sk"] != _key(user.id).sk:
+            if item["sk"] != _key(user.id).sk and not self._binds(item):
                 self.table.delete(Delete(Key(fields.text(item, "pk"), fields.text(item, "sk"))))
+
+    def _binds(self, item: Item) -> bool:
+        kind, _, project = fields.text(item, "sk").partition("#")
+        return kind == "member" and self.table.get(project_key(project)) is not None
 
     def delete(self, user: User) -> None:
         """Delete the account and free its address; all else that is its own is gone by then. Raises UserChanged."""
