@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import pytest
 from flask import Flask
+from msgspec.structs import replace
 
 from handlers.web.routes import FORMS, NEEDS
 from tests.fakes import SECRET
@@ -19,7 +20,6 @@ from tocsin.services.record_ping import record_mail
 from tocsin.stores.audit import COMMAND
 from tocsin.stores.invitations import invitation_id
 from tocsin.stores.keys import KeyKind
-from tocsin.stores.members import Member
 from tocsin.stores.projects import Role
 
 POSTED = {f"web.{endpoint}" for _, endpoint, _, _ in FORMS}
@@ -342,5 +342,5 @@ def test_role_counts_from_the_moment_it_changes(site: Site) -> None:
 
     site.house.members.change_role(site.project, member, Role.READ_ONLY, also=[])
     assert browser.submit(page, "/pause").status == 403
-    site.house.members.remove(site.project, Member(member.user, Role.READ_ONLY), also=[])
+    site.house.members.remove(site.project, replace(member, role=Role.READ_ONLY), also=[])
     assert browser.submit(page, "/pause").status == 404

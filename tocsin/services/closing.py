@@ -22,7 +22,7 @@ from tocsin.stores.checks import Checks
 from tocsin.stores.identities import Identities, IdentityGone
 from tocsin.stores.keys import Keys
 from tocsin.stores.members import Members
-from tocsin.stores.projects import Project, Projects, Role
+from tocsin.stores.projects import NotOwner, Project, Projects, Role
 from tocsin.stores.sessions import Sessions
 
 
@@ -90,9 +90,13 @@ def _part(
         return
     if project.id not in may_go:
         raise StillOwns(user.id)
-    with suppress(UnknownProject):
-        rooms = (estate.checks, estate.channels, estate.projects, estate.keys)
+    rooms = (estate.checks, estate.channels, estate.projects, estate.keys)
+    try:
         delete_project(*rooms, project=project.id, owner=user.id, by=by, now=now)
+    except UnknownProject:
+        pass
+    except NotOwner:  # whoever it was offered to has accepted at this moment
+        _leave(estate, project, user=user, by=by, now=now)
 
 
 def _leave(estate: Estate, project: Project, *, user: User, by: Actor, now: datetime) -> None:
