@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.current import house
-from handlers.web.mail_links import mailed
+from handlers.web.mail_links import mailed_url
 from handlers.web.role_words import ROLE_WORDS
 from tocsin.services.invitations import Desk
 from tocsin.stores.invitations import Invitation
@@ -22,5 +22,5 @@ def _send(invitation: Invitation, project: Project, token: str) -> None:
         project=project.name,
         by=invitation.by,
         role=ROLE_WORDS[invitation.role].lower(),
-        link=mailed("web.invitation", token=token),
+        link=mailed_url("web.invitation", token=token),
     )

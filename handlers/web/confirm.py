@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from handlers.current import house
 from handlers.web.entrance_forms import ConfirmForm
 from handlers.web.factor_forms import CodeForm, RecoveryForm
-from handlers.web.letters import mailed_url
 from handlers.web.limiting import count
+from handlers.web.mail_links import mailed_url
 from handlers.web.sending import sent
 from handlers.web.session import safe_next, the_user, the_visit
 from tocsin.services import proving

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from handlers.current import house
 from handlers.web.access import project_or_404
 from handlers.web.invitation_forms import TransferForm
-from handlers.web.mail_links import mailed
+from handlers.web.mail_links import mailed_url
 from handlers.web.sending import sent
 from handlers.web.session import actor, the_user
 from tocsin.services import handing_over as service
@@ -71,7 +71,7 @@ def _answer(project: Project, waiting: service.Proposal, *, accepted: bool) -> N
         heir=waiting.heir.email,
         answer="has accepted" if accepted else "has declined",
         now="They own it from now on, and you are a manager." if accepted else "It stays yours.",
-        link=mailed("web.team", project_id=project.id),
+        link=mailed_url("web.team", project_id=project.id),
     )
 
 
@@ -87,7 +87,7 @@ def _propose(project: Project, form: TransferForm) -> bool:
         to=made.heir.email,
         project=project.name,
         owner=made.owner.email,
-        link=mailed("web.answer_transfer", project_id=project.id),
+        link=mailed_url("web.answer_transfer", project_id=project.id),
     )
     flash(f"{made.heir.email} is asked. The project stays yours until they accept.")
     return True

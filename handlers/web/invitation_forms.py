@@ -8,11 +8,10 @@ from wtforms import EmailField, Form, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
+from handlers.web.role_words import GIVEN
 from handlers.web.sending import TakesRefusals
 from tocsin.services.team import Person
 from tocsin.stores.projects import Role
-
-GIVEN = (Role.MEMBER, Role.READ_ONLY, Role.MANAGER)
 
 
 class InvitationForm(TakesRefusals, Form):

@@ -55,7 +55,7 @@ def add_page(ring: Ring) -> ResponseReturnValue:
 
 
 def revoke_page(ring: Ring, key_id: str) -> ResponseReturnValue:
-    """GET asks, POST does. Done twice, it does no harm."""
+    """GET asks, POST does. Of two at once both are told that it is revoked; later it is not found."""
     key = next((key for key in ring.keys if key.id == key_id), None)
     if request.method != "POST" and key:
         return render_template("key_revoke.html", ring=ring, project=ring.project, key=key)

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from flask import request, url_for
-
 from handlers.current import house
+from handlers.web.mail_links import mailed_url
 from handlers.web.session import caller, the_user
 from tocsin.channels.alert_text import moment_words
 from tocsin.domain.device import device_words
-
-
-def mailed_url(endpoint: str, **values: str) -> str:
-    """The address of a page for a letter. Never by the host that a request names: a forged one would get the link."""
-    path = url_for(endpoint, _external=False, **values).removeprefix(request.script_root)
-    return house().settings.links_root + path
 
 
 def tell_owner(what: str, *, to: str = "", keys: str = "") -> None:

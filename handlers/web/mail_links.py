@@ -9,6 +9,6 @@ from flask import request, url_for
 from handlers.current import house
 
 
-def mailed(endpoint: str, **values: Any) -> str:
+def mailed_url(endpoint: str, **values: Any) -> str:
     path = url_for(endpoint, **values)
     return house().settings.links_root + path.removeprefix(request.script_root)

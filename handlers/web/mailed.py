@@ -9,8 +9,8 @@ from handlers.current import house
 from handlers.web.admission import admit
 from handlers.web.entrance import FIRST_PROJECT, open_project
 from handlers.web.entrance_forms import AccountForm, MailboxForm
-from handlers.web.letters import mailed_url
 from handlers.web.limiting import count_by_both, count_network
+from handlers.web.mail_links import mailed_url
 from handlers.web.sending import sent
 from handlers.web.session import current_user, safe_next
 from tocsin.services import way_in

@@ -8,8 +8,9 @@ from markupsafe import Markup
 
 from handlers.current import house
 from handlers.web.entrance_forms import MoveForm, PasswordForm
-from handlers.web.letters import mailed_url, origin, tell_owner
+from handlers.web.letters import origin, tell_owner
 from handlers.web.limiting import count, count_by_both
+from handlers.web.mail_links import mailed_url
 from handlers.web.mailed import bad_link, door
 from handlers.web.sending import sent
 from handlers.web.session import caller, the_user, the_visit

@@ -18,6 +18,8 @@ ROLE_MEANINGS: Mapping[Role, str] = {
     Role.MEMBER: "Adds, changes and deletes checks and channels.",
     Role.READ_ONLY: "Sees checks, their logs and the channels, and changes nothing.",
 }
+GIVEN = (Role.MANAGER, Role.MEMBER, Role.READ_ONLY)
+"""Roles that can be given; the owner's is handed over."""
 _YOU_ARE: Mapping[Role, str] = {
     Role.OWNER: "the owner",
     Role.MANAGER: "a manager",

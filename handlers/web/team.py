@@ -9,14 +9,11 @@ from werkzeug.wrappers import Response
 from handlers.current import house
 from handlers.web.access import my_role, project_or_404
 from handlers.web.handing_over import notary
-from handlers.web.role_words import ROLE_WORDS
+from handlers.web.role_words import GIVEN, ROLE_WORDS
 from handlers.web.session import actor, the_user
 from tocsin.services import team as service
 from tocsin.services.handing_over import proposal_of
 from tocsin.stores.projects import Role
-
-GIVEN = (Role.MANAGER, Role.MEMBER, Role.READ_ONLY)
-"""Roles that can be given; the owner's is handed over."""
 
 
 def page(project_id: str) -> ResponseReturnValue:
