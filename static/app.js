@@ -151,6 +151,10 @@
   suggestSlug();
   suggestZone();
   document.querySelector("[aria-invalid]")?.focus();
+  // On a phone the pages of a section stand in a line that is longer than the screen.
+  const line = document.querySelector(".subnav");
+  const open = line?.querySelector("[aria-current]");
+  if (open) line.scrollLeft = open.offsetLeft - line.offsetLeft - (line.clientWidth - open.offsetWidth) / 2;
   setInterval(refreshTimes, 1000);
   if (document.querySelector("[data-live]")) {
     mark(false);

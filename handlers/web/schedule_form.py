@@ -44,6 +44,16 @@ KINDS = [
     SelectChoice("oncalendar", "OnCalendar"),
 ]
 CRON_PARTS = ("minute", "hour", "day", "month", "weekday")
+_NICKNAMES = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+"""What crontab(5) lets people write in place of five parts."""
 
 
 class OnlyFor:
@@ -58,11 +68,15 @@ class OnlyFor:
             raise StopValidation
 
 
+def _spelled_out(text: str | None) -> str | None:
+    return _NICKNAMES.get(text.strip().lower(), text) if text else text
+
+
 class ScheduleFields:
     kind = RadioField("Schedule", choices=KINDS, default="simple")
     period = WholeNumber("Period", [OnlyFor("simple"), InputRequired("Type a whole number.")])
     period_unit = unit_field("Unit of the period")
-    cron = StringField("Cron expression", [OnlyFor("cron")])
+    cron = StringField("Cron expression", [OnlyFor("cron")], filters=[_spelled_out])
     oncalendar = TextAreaField("OnCalendar expressions", [OnlyFor("oncalendar")])
     tz = StringField(
         "Time zone",

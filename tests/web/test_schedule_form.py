@@ -229,3 +229,12 @@ def test_quick_choices_are_valid_and_read_alike(name: str, presets: tuple[tuple[
         assert parse_schedule(text).next_after(START)
         assert parse_schedule(text).kind == name
     assert [words for _, words in presets] == [words for _, words in CRON_PRESETS]
+
+
+def test_nicknames_of_crontabs_are_spelled_out(site: Site) -> None:
+    """Whoever pastes a line of a crontab gets what it means, to see."""
+    page = site.browser.submit(site.browser.get(f"{site.list_url}add"), name="Dump", kind="cron", cron="@Daily")
+
+    [(stored, _)] = site.house.checks.listing(site.project)
+    assert page.status == 200
+    assert stored.check.schedule == Cron("0 0 * * *", "UTC")
