@@ -15,6 +15,8 @@ from tocsin.services.badges import badge_urls, check_badge_urls
 from tocsin.stores.check_items import Info
 from tocsin.stores.projects import Project
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
 NOBODY = "00000000-0000-4000-8000-000000000000"
 ODD_TAGS = [
     *("db@home", "a/b", "..", "50%", "%41", "%2e", "a.b", ".svg", "x;y", "a+b"),

@@ -12,6 +12,8 @@ from tocsin.domain.check import unique_key
 from tocsin.house import House
 from tocsin.stores.table import StoreUnavailable
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
 KEY = unique_key(NOWHERE)
 COLLECTIONS = (
     "/checks",

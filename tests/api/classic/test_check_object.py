@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from tests.api.classic.program import Program
 from tocsin.domain.ping import Kind
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
 COMMON = [
     "name",
     "slug",

@@ -10,6 +10,8 @@ import pytest
 from tests.api.classic.program import INVALID, Program, refused
 from tests.tables import everything
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
 NO_TEXTS: tuple[Any, ...] = (None, 0, 1.5, True, [], ["text"], {})
 NO_NUMBERS: tuple[Any, ...] = (None, "3600", "", 3600.0, 3600.5, 1e300, [], [3600], {})
 NO_TRUTHS: tuple[Any, ...] = (None, 0, 1, "", "true", [], {})

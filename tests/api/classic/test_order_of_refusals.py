@@ -7,6 +7,8 @@ import pytest
 from tests.api.classic.program import INVALID, NOWHERE, Program, refused
 from tocsin.domain.check import unique_key
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
 UNREADABLE = (400, "could not parse request body")
 NO_OBJECT = (400, f"{INVALID}value is not an object")
 POSTED = ("/checks/", "/checks/{id}", "/checks/{id}/pause", "/checks/{id}/resume")

@@ -16,6 +16,8 @@ from tocsin.stores.keys import KeyKind
 from tocsin.stores.members import Member
 from tocsin.stores.projects import Role
 
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
 GUARDED = [route for route in ROUTES if route.needs is not Needs.NOTHING]
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/projects/"): {"name": "Another"},
