@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -24,11 +25,14 @@ FACES: tuple[tuple[str, Manner, tuple[Route, ...]], ...] = (
     ("/api", classic.MANNER, document.ROUTES),
 )
 """Each with what its paths begin with."""
+_MAPPING = Lock()
+"""Held while the map is made: Python 3.11 stumbles over threads that compile its rules at the same time."""
 
 
 def serve() -> Response:
     """Answer the request under way."""
-    adapter = _map().bind_to_environ(request.environ)
+    with _MAPPING:
+        adapter = _map().bind_to_environ(request.environ)
     manner = v4.MANNER if f"{request.path}/".startswith("/api/v4/") else classic.MANNER
     try:
         route, values = adapter.match()

@@ -155,6 +155,6 @@ def test_identity_provider_lets_somebody_in(page: Page, tmp_path: Path, complain
             expect(page.get_by_role("status").first).to_contain_text("Your account is connected")
             sign_out(page)
             page.goto(f"{server.url}/login?next=/account/security/")
-            page.get_by_role("link", name="Sign in with Example Staff").click()
+            page.get_by_role("button", name="Sign in with Example Staff").click()
             expect(page.get_by_role("link", name="Disconnect alice@example.org")).to_be_visible()
     assert complaints == []

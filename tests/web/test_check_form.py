@@ -105,7 +105,6 @@ def test_check_form_tells_only_the_channels_ticked(site: Site) -> None:
         ({"channels": ["00000000-0000-4000-8000-000000000001"]}, "not a valid choice"),
     ],
 )
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_check_form_refuses_beside_the_field_and_keeps_what_was_typed(
     site: Site, typed: dict[str, Any], sentence: str
 ) -> None:

@@ -80,7 +80,6 @@ def test_limits_are_taken_back(site: Site, nothing: str) -> None:
         ({"failure_tolerance": "many"}, "Type a whole number."),
     ],
 )
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_limits_are_refused_beside_their_field(site: Site, typed: dict[str, str], sentence: str) -> None:
     """The sentence is at the field, the group is open, what was typed stays, and nothing is made."""
     page = add(site, **typed)

@@ -73,7 +73,6 @@ def test_check_page_has_no_mail_address_without_a_domain(site: Site) -> None:
     assert "By mail" not in site.browser.get(f"/checks/{site.check(slug='dump')}").text
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_check_page_shows_its_mail_addresses(store_url: str, clock: Clock, tmp_path: Path) -> None:
     """By id, and by slug where there is one."""
     with serving_app(settings_for(store_url, tmp_path, ping_mail_domain="ping.example.org"), clock) as app:

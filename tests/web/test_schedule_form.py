@@ -10,8 +10,6 @@ from tests.web.browser import Page
 from tests.web.conftest import Site
 from tocsin.domain.schedule import Cron, OnCalendar, Schedule, Simple, parse_schedule
 
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-
 CRON = {"kind": "cron", "cron": "30 4 * * 1-5", "tz": "Europe/Vienna"}
 CALENDAR = {"kind": "oncalendar", "oncalendar": "Mon..Fri 04:30", "tz": "Europe/Vienna"}
 SIMPLE = {"kind": "simple", "period": "15", "period_unit": "minutes", "grace": "5", "grace_unit": "minutes"}
