@@ -72,7 +72,7 @@ def test_schedule_of_another_kind_is_not_looked_at(site: Site, typed: dict[str, 
     [
         ({**CRON, "cron": ""}, "cron", FIVE_PARTS),
         ({**CRON, "cron": "0 4 * *"}, "cron", FIVE_PARTS),
-        ({**CRON, "cron": "@daily"}, "cron", FIVE_PARTS),
+        ({**CRON, "cron": "@reboot"}, "cron", FIVE_PARTS),
         ({**CRON, "cron": "0 0 4 * * *"}, "cron", FIVE_PARTS),
         ({**CRON, "cron": "61 4 * * *"}, "cron", "is not a cron schedule"),
         ({**CRON, "cron": "0 0 31 2 *"}, "cron", "is not a cron schedule"),
