@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from msgspec.structs import replace
 
 from handlers.current import house, ping_urls
 from handlers.web import check_story
 from handlers.web.access import Shown, check_or_404
 from handlers.web.examples import examples_for
+from handlers.web.fingerprints import fingerprint, in_order
 from handlers.web.foresight import foresee
 from handlers.web.pictures import chart, strip
 from tocsin.domain.check import Check
@@ -112,7 +111,5 @@ def _told(shown: Shown) -> dict[str, object]:
 
 def _fingerprint(shown: Shown) -> str:
     """Differs when status, log or history do; every ping counts one up, every flip another."""
-    # Sorted: a set's own order differs from process to process.
-    told, info = sorted(shown.info.channels), replace(shown.info, channels=frozenset())
-    facts = repr((shown.stored.check, info, told, shown.stored.check.displayed(house().clock())))
-    return hashlib.blake2b(facts.encode(errors="replace"), digest_size=8).hexdigest()
+    check = shown.stored.check
+    return fingerprint(check, in_order(shown.info), check.displayed(house().clock()))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from msgspec.structs import replace
@@ -11,6 +9,7 @@ from msgspec.structs import replace
 from handlers.current import house
 from handlers.web.access import check_or_404, project_or_404
 from handlers.web.check_form import CheckForm, blank_values, values_of
+from handlers.web.fingerprints import fingerprint, in_order
 from handlers.web.foresight import foresee
 from handlers.web.lengths import length_of
 from handlers.web.pictures import Course, course
@@ -20,6 +19,7 @@ from handlers.web.session import actor
 from tocsin.domain.schedule import MAX_PERIOD, MIN_PERIOD, InvalidSchedule
 from tocsin.domain.zones import InvalidZone, all_zones, nearest
 from tocsin.services.checks import Changed, InvalidCheck, Wishes, create_check, edit_check, wishes_of
+from tocsin.stores.check_items import Info
 from tocsin.stores.projects import Project
 
 _MEANWHILE = (
@@ -117,7 +117,4 @@ def _as_seen(wishes: Wishes) -> None:
 
 def _print(wishes: Wishes) -> str:
     """Differs when something that can be set does."""
-    # Sorted: a set's own order differs from process to process.
-    channels, info = sorted(wishes.info.channels), replace(wishes.info, channels=frozenset())
-    facts = repr((channels, replace(wishes, info=info)))
-    return hashlib.blake2b(facts.encode(errors="replace"), digest_size=8).hexdigest()
+    return fingerprint(in_order(wishes.info), replace(wishes, info=Info()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,6 +12,7 @@ from msgspec import Struct
 
 from handlers.web.check_query import Asked
 from handlers.web.check_story import since
+from handlers.web.fingerprints import fingerprint
 from handlers.web.words import STATUS_WORDS
 from tocsin.domain.check import Status
 from tocsin.domain.schedule import Schedule, Simple
@@ -110,18 +110,18 @@ def listing(pairs: Iterable[tuple[Stored, Info]], *, now: datetime, asked: Asked
         tags=_tag_counts(rows),
         shared=frozenset(slug for slug, count in slugs.items() if count > 1),
         asked=asked,
-        seen=fingerprint((stored for stored, _ in pairs), now),
+        seen=list_fingerprint((stored for stored, _ in pairs), now),
     )
 
 
-def fingerprint(states: Iterable[Stored], now: datetime) -> str:
+def list_fingerprint(states: Iterable[Stored], now: datetime) -> str:
     """Differs when what a list shows does: each edit counts `rev` up. Relative times stay fresh by themselves."""
     facts = [
         (check.id, stored.rev, check.displayed(now), check.last_ping, check.last_start, check.last_duration)
         for stored in states
         for check in (stored.check,)
     ]
-    return hashlib.blake2b(repr(sorted(facts)).encode(), digest_size=8).hexdigest()
+    return fingerprint(sorted(facts))
 
 
 def ordered(rows: Iterable[Row], sort: str) -> list[Row]:

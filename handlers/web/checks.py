@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from handlers.current import house
 from handlers.web.access import project_or_404
 from handlers.web.check_query import SORTS, Asked
-from handlers.web.check_rows import Listing, fingerprint, listing
+from handlers.web.check_rows import Listing, list_fingerprint, listing
 from handlers.web.undoing import undo_offered
 from tocsin.stores.projects import Project
 
@@ -25,7 +25,7 @@ def live(project_id: str) -> ResponseReturnValue:
     """The list anew, or 204 if it is as it was `seen`: that takes half the reading."""
     project, checks, now = project_or_404(project_id), house().checks, house().clock()
     states = checks.states(project.id)
-    if request.args.get("seen") == fingerprint(states, now):
+    if request.args.get("seen") == list_fingerprint(states, now):
         return "", 204
     found = listing(checks.described(states), now=now, asked=Asked.of(request.args))
     return render_template("checks_live.html", **_facts(project, found))

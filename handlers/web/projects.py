@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from handlers.current import house
-from handlers.web.check_rows import fingerprint
+from handlers.web.check_rows import list_fingerprint
 from handlers.web.entrance import open_project
 from handlers.web.entrance_forms import ProjectForm
 from handlers.web.sending import sent
@@ -20,7 +20,7 @@ def overview() -> ResponseReturnValue:
     """The page, or what moves of it: nothing, with 204, if it is as it was `seen`."""
     projects, now = house().projects.of_user(the_user().id), house().clock()
     states = house().checks.states_by_project(project.id for project in projects)
-    seen = fingerprint((stored for each in states.values() for stored in each), now)
+    seen = list_fingerprint((stored for each in states.values() for stored in each), now)
     if request.args.get("seen") == seen:
         return "", 204
     standings = overview_of(house().checks, projects, states, now=now)

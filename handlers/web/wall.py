@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from handlers.current import house
 from handlers.web.access import project_or_404
-from handlers.web.check_rows import Row, fingerprint, ordered
+from handlers.web.check_rows import Row, list_fingerprint, ordered
 from handlers.web.session import the_user
 from handlers.web.words import STATUS_WORDS
 from tocsin.domain.check import Status
@@ -53,7 +53,7 @@ def _show(projects: Sequence[Project], title: str, url: str) -> ResponseReturnVa
     """The page, or what moves of it: nothing, with 204, if it is as it was `seen`."""
     found = house().checks.states_by_project(project.id for project in projects)
     states = [stored for each in found.values() for stored in each]
-    seen = fingerprint(states, house().clock())
+    seen = list_fingerprint(states, house().clock())
     if request.args.get("seen") == seen:
         return "", 204
     wall = _wall(projects, states, title=title, url=url, seen=seen)
