@@ -11,6 +11,7 @@ from handlers.web.access import check_or_404
 from handlers.web.check_query import Asked
 from handlers.web.check_rows import Row
 from handlers.web.session import actor
+from tocsin.domain.visible import visible
 from tocsin.services.checks import InvalidCheck, Wishes
 from tocsin.services.revising import revise_check
 from tocsin.stores.check_items import Info
@@ -35,8 +36,8 @@ def rename(check_id: str) -> ResponseReturnValue:
 def _typed_over(info: Info) -> Info:
     """What was not sent stays as it is: others may have changed it since the row was read."""
     name, tags = request.form.get("name"), request.form.get("tags")
-    info = info if name is None else replace(info, name=name.strip())
-    return info if tags is None else replace(info, tags=" ".join(tags.split()))
+    info = info if name is None else replace(info, name=visible(name))
+    return info if tags is None else replace(info, tags=visible(tags))
 
 
 def _row(project: Project, check_id: str) -> ResponseReturnValue:
