@@ -99,6 +99,12 @@ class Scene:
     channel_id: str = ""
     ping_key: str = ""
 
+    def delete_project(self) -> None:
+        """As an operator does, with all that is in it."""
+        house = self.house
+        rooms = (house.checks, house.channels, house.projects, house.keys)
+        projects.delete_project(*rooms, project=self.project, owner=None, by=COMMAND, now=self.clock())
+
     @classmethod
     def set(cls, house: House, clock: Clock, *, owner: str = "alice@example.org") -> Scene:
         """Furnish the table of `house` anew, with a fake kind of channel beside its own."""

@@ -24,7 +24,7 @@ from tests.services.project_documents import (
 from tests.tables import Interposed, PowerCut
 from tocsin.services.checks import delete_check
 from tocsin.services.project_apply import apply_project
-from tocsin.services.projects import UnknownProject, delete_project
+from tocsin.services.projects import UnknownProject
 from tocsin.stores.audit import COMMAND
 
 
@@ -79,22 +79,8 @@ def test_another_apply_at_any_moment_makes_nothing_twice(scene: Scene) -> None:
 
 def test_a_project_that_goes_meanwhile_is_left_gone(scene: Scene) -> None:
     """Nothing is made in it any more."""
-    house = scene.house
-
-    def delete() -> None:
-        delete_project(
-            house.checks,
-            house.channels,
-            house.projects,
-            house.keys,
-            project=scene.project,
-            owner=None,
-            by=COMMAND,
-            now=scene.clock(),
-        )
-
     with pytest.raises(UnknownProject):
-        apply(scene, scene.project, AFTER, house=through(scene, meeting(scene, 0, delete)))
+        apply(scene, scene.project, AFTER, house=through(scene, meeting(scene, 0, scene.delete_project)))
     assert scene.house.checks.listing(scene.project) == []
     assert scene.house.channels.of_project(scene.project) == []
 

@@ -16,7 +16,7 @@ from tocsin.domain.schedule import Cron
 from tocsin.services.bulk import Order, act_on
 from tocsin.services.changing import UnknownCheck
 from tocsin.services.checks import Wishes, create_check, delete_check
-from tocsin.services.projects import UnknownProject, delete_project
+from tocsin.services.projects import UnknownProject
 from tocsin.services.trash import restore_check, restore_deleted_at
 from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import Info
@@ -112,25 +112,15 @@ def test_check_is_restored_once_and_in_time(scene: Scene) -> None:
     scene.clock.now += TRASH_AGE - timedelta(seconds=1)
     restore(scene, late)
     delete(scene, late)
-    house = scene.house
-    delete_project(
-        house.checks,
-        house.channels,
-        house.projects,
-        house.keys,
-        project=scene.project,
-        owner=None,
-        by=COMMAND,
-        now=scene.clock(),
-    )
+    scene.delete_project()
     with pytest.raises(UnknownProject):
         restore(scene, orphan)
-    assert [one.id for one in house.trash.of_project(scene.project, now=scene.clock())] == [late, orphan]
+    assert [one.id for one in scene.house.trash.of_project(scene.project, now=scene.clock())] == [late, orphan]
     scene.clock.advance(seconds=1)
     with pytest.raises(NotInTrash):
         restore(scene, orphan)
-    assert [one.id for one in house.trash.of_project(scene.project, now=scene.clock())] == [late]
-    assert [one.id for one in house.trash.page(scene.project, now=scene.clock(), limit=9)[0]] == [late]
+    assert [one.id for one in scene.house.trash.of_project(scene.project, now=scene.clock())] == [late]
+    assert [one.id for one in scene.house.trash.page(scene.project, now=scene.clock(), limit=9)[0]] == [late]
 
 
 def test_ping_that_comes_while_a_check_is_deleted_is_counted(scene: Scene) -> None:

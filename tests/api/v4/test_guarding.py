@@ -11,7 +11,7 @@ import pytest
 from tests.api.v4.program import Program, faults, told
 from tests.fakes import Scene
 from tocsin.domain.ping import Kind
-from tocsin.services import keys, projects
+from tocsin.services import keys
 from tocsin.stores.audit import COMMAND
 from tocsin.stores.check_items import ProjectClosed
 from tocsin.stores.keys import KeyKind
@@ -97,16 +97,7 @@ def test_nothing_can_be_added_to_a_project_that_is_being_deleted(program: Progra
 def test_key_that_is_made_when_its_project_is_gone_is_not_kept(program: Program, scene: Scene) -> None:
     """As by a call that had looked for the project before it went."""
     house = scene.house
-    projects.delete_project(
-        house.checks,
-        house.channels,
-        house.projects,
-        house.keys,
-        project=scene.project,
-        owner=None,
-        by=COMMAND,
-        now=scene.clock(),
-    )
+    scene.delete_project()
     with pytest.raises(ProjectClosed):
         keys.create_key(
             house.keys,
